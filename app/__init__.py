@@ -1,0 +1,33 @@
+"""Tilsit, a Python package index of your own."""
+
+from flask import Flask
+
+import config
+from app import accounts, api, indexes, journal, manage, seed, simple, site, stats, uploads, web
+from app.core import i18n, queue, storage
+from app.extensions import bootstrap, csrf, db, login, mail, migrate
+from app.wiring import wire
+
+
+def create_app(settings: config.Config | None = None) -> Flask:
+    """Return the application: extensions, then features from the floor up, then wiring."""
+    app = Flask(__name__)
+    app.config.from_object(settings or config.choose())
+
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(config.ROOT / "migrations"), render_as_batch=True)
+    login.init_app(app)
+    csrf.init_app(app)
+    mail.init_app(app)
+    bootstrap.init_app(app)
+
+    i18n.init_app(app)
+    storage.init_app(app)
+    queue.init_app(app)
+    web.init_app(app)
+
+    for feature in (accounts, indexes, journal, stats, uploads, simple, api, site, manage, seed):
+        feature.init_app(app)
+
+    wire()
+    return app

@@ -1,0 +1,107 @@
+"""Transactions: one per request, at the edge; what must follow waits for the commit."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event, inspect
+from sqlalchemy.orm import Session
+
+from app.extensions import db
+
+Step = Callable[[], None]
+
+_OPEN, _BEFORE, _AFTER = "tilsit.open", "tilsit.before", "tilsit.after"
+_BUSY_TIMEOUT_MS = 10_000
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Run a block as one writing transaction and then what waits for its commit.
+
+    An open read transaction is ended first: SQLite refuses to turn one into a
+    writing one once somebody else has written (SQLITE_BUSY_SNAPSHOT), whatever
+    the time-out. So services get ids and load what they need inside.
+    """
+    session = db.session()
+    if session.info.get(_OPEN):
+        raise RuntimeError("transaction() is the edge and cannot be nested")
+    session.rollback()
+    session.info.update({_OPEN: True, _BEFORE: {}, _AFTER: []})
+    try:
+        session.connection(execution_options={"tilsit_writing": True})
+        yield session
+        _run_before_commit(session)
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info[_OPEN] = False
+    for step in session.info[_AFTER]:
+        step()
+
+
+def is_writing() -> bool:
+    """Tell whether a writing transaction is open."""
+    return bool(db.session().info.get(_OPEN))
+
+
+def before_commit(key: object, step: Step) -> None:
+    """Run a step as the last thing inside the transaction, once for each key."""
+    _demand_open().info[_BEFORE].setdefault(key, step)
+
+
+def after_commit(step: Step) -> None:
+    """Run a step when the transaction has been committed, never if it was rolled back."""
+    _demand_open().info[_AFTER].append(step)
+
+
+def has_table(connection: Connection, table: str) -> bool:
+    """Tell whether the database has a table, for migrations that meet older schemas."""
+    return inspect(connection).has_table(table)
+
+
+def has_column(connection: Connection, table: str, column: str) -> bool:
+    """Tell whether a table is there and has a column."""
+    inspector = inspect(connection)
+    return inspector.has_table(table) and any(
+        found["name"] == column for found in inspector.get_columns(table)
+    )
+
+
+def release_connection() -> None:
+    """Give the connection back to the pool, as before a long body is read."""
+    db.session.close()
+
+
+def _run_before_commit(session: Session) -> None:
+    steps: dict[object, Step] = session.info[_BEFORE]
+    while steps:
+        steps.pop(next(iter(steps)))()
+    session.flush()
+
+
+def _demand_open() -> Session:
+    session = db.session()
+    if not session.info.get(_OPEN):
+        raise RuntimeError("this needs an open transaction()")
+    return session
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    # The driver's own transaction handling begins too late; `_begin` does it.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={_BUSY_TIMEOUT_MS}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        writing = connection.get_execution_options().get("tilsit_writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

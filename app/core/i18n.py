@@ -1,0 +1,39 @@
+"""Languages: which there are, and which one the reader wants."""
+
+from flask import Flask, has_request_context, request
+from flask_babel import force_locale, get_locale, gettext, lazy_gettext, ngettext
+from flask_login import current_user
+
+from app.core.runtime import setting
+from app.extensions import babel
+
+__all__ = ["LANGUAGES", "_", "_l", "force_locale", "ngettext", "reader_locale"]
+
+_ = gettext
+_l = lazy_gettext
+
+COOKIE = "locale"
+
+# In their own words; the first is the one the texts are written in.
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+
+
+def init_app(app: Flask) -> None:
+    """Bind the choice of language to an application."""
+    babel.init_app(app, locale_selector=select_locale)
+
+
+def select_locale() -> str:
+    """Return the language of a request: by its switch, the account, the browser, the site."""
+    if not has_request_context():
+        return str(setting("BABEL_DEFAULT_LOCALE"))
+    chosen = request.cookies.get(COOKIE) or getattr(current_user, "locale", None)
+    if chosen in LANGUAGES:
+        return chosen
+    offered = request.accept_languages.best_match(LANGUAGES)
+    return offered or str(setting("BABEL_DEFAULT_LOCALE"))
+
+
+def reader_locale() -> str:
+    """Return the language of the reader as it is kept with an account."""
+    return str(get_locale() or setting("BABEL_DEFAULT_LOCALE"))

@@ -1,0 +1,106 @@
+"""Jobs: rows written inside the transaction that wants them, done after its commit.
+
+The queue (huey) only wakes a worker. The row is the promise: a job that was
+killed with its worker is found by the sweep when its lease has run out.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import or_, select, update
+
+from app.core import clock
+from app.core.database import after_commit, transaction
+from app.core.models import Job
+from app.core.runtime import part
+from app.extensions import db
+
+Work = TypeVar("Work", bound=Callable[..., None])
+
+LEASE = timedelta(minutes=15)
+MAX_ATTEMPTS = 8
+
+_works: dict[str, Callable[..., None]] = {}
+_log = logging.getLogger(__name__)
+
+
+def job(name: str) -> Callable[[Work], Work]:
+    """Mark a function as the work behind a name that stays the same for ever.
+
+    It is called with the payload as keywords, outside a transaction, and may be
+    called again for the same job, so it must be safe to repeat.
+    """
+
+    def remember(work: Work) -> Work:
+        _works[name] = work
+        return work
+
+    return remember
+
+
+def enqueue(name: str, **payload: Any) -> None:
+    """Promise a job inside the open transaction; the worker is woken after the commit."""
+    row = Job(name=name, payload=payload, due_at=clock.now(), created_at=clock.now())
+    db.session.add(row)
+    db.session.flush()  # The queue is told the row's number.
+    after_commit(lambda: part("wake")(row.id))
+
+
+def run_job(job_id: int) -> None:
+    """Do a job that is due and that nobody else has taken."""
+    claimed = _claim(job_id)
+    if claimed is None:
+        return
+    name, payload = claimed
+    try:
+        _works[name](**payload)
+    except Exception as error:
+        # Whatever went wrong, the promise stands: log it, try again later.
+        _log.exception("job failed", extra={"job": job_id, "work": name})
+        _put_off(job_id, error)
+    else:
+        with transaction() as session:
+            session.delete(session.get_one(Job, job_id))
+
+
+def list_due() -> list[int]:
+    """Return the jobs that wait for a worker or have lost theirs."""
+    now = clock.now()
+    waiting = select(Job.id).where(_is_free(now)).order_by(Job.due_at, Job.id)
+    return list(db.session.scalars(waiting))
+
+
+def sweep() -> int:
+    """Do all jobs that were left, in order of their time; return how many."""
+    due = list_due()
+    for job_id in due:
+        run_job(job_id)
+    return len(due)
+
+
+def _claim(job_id: int) -> tuple[str, dict[str, Any]] | None:
+    now = clock.now()
+    with transaction() as session:
+        taken = session.execute(
+            update(Job)
+            .where(Job.id == job_id, _is_free(now))
+            .values(state="running", attempts=Job.attempts + 1, lease_until=now + LEASE)
+            .returning(Job.name, Job.payload)
+        ).one_or_none()
+    return None if taken is None else (taken.name, taken.payload)
+
+
+def _is_free(now: Any) -> Any:
+    queued = (Job.state == "queued") & (Job.due_at <= now)
+    return or_(queued, (Job.state == "running") & (Job.lease_until < now))
+
+
+def _put_off(job_id: int, error: Exception) -> None:
+    with transaction() as session:
+        row = session.get_one(Job, job_id)
+        row.last_error = f"{type(error).__name__}: {error}"[:1000]
+        row.lease_until = None
+        row.state = "failed" if row.attempts >= MAX_ATTEMPTS else "queued"
+        row.due_at = clock.now() + timedelta(seconds=10 * 2**row.attempts)

@@ -1,0 +1,68 @@
+"""The queue that wakes workers, and the worker's loop."""
+
+import logging
+from collections.abc import Callable
+from functools import cache
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+from huey import Huey, SqliteHuey, crontab
+from huey.consumer import Consumer
+
+from app.core import jobs
+from app.core.runtime import application
+
+cli = AppGroup("jobs", help="Work that is done in the background.")
+
+_log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    """Bind the way in which workers are woken to an application."""
+    app.extensions["wake"] = jobs.run_job if app.config["JOBS_INLINE"] else _waker(app)
+    app.cli.add_command(cli)
+
+
+def make_queue(app: Flask) -> Huey:
+    """Return the queue with its two tasks: do one job, and look for jobs left behind."""
+    queue = SqliteHuey("tilsit", filename=app.config["QUEUE_PATH"], results=False)
+
+    @queue.task(name="run_job")
+    def run_job(job_id: int) -> None:
+        with app.app_context():
+            jobs.run_job(job_id)
+
+    @queue.periodic_task(crontab(), name="sweep")
+    def sweep() -> None:
+        with app.app_context():
+            jobs.sweep()
+
+    queue.wake = run_job
+    queue.sweep = sweep
+    return queue
+
+
+def _waker(app: Flask) -> Callable[[int], None]:
+    @cache
+    def queue() -> Huey:
+        return make_queue(app)
+
+    def wake(job_id: int) -> None:
+        try:
+            queue().wake(job_id)
+        except OSError:
+            # The row stands; the sweep will find it.
+            _log.warning("the queue could not be told", extra={"job": job_id})
+
+    return wake
+
+
+@cli.command("work")
+@click.option("--workers", default=2, show_default=True, help="Jobs done at the same time.")
+def work(workers: int) -> None:
+    """Do jobs as they come, until told to stop."""
+    queue = make_queue(application())
+    # What was left behind by a worker that died is done first.
+    jobs.sweep()
+    Consumer(queue, workers=workers, initial_delay=0.05, max_delay=0.5).run()

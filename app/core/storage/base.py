@@ -1,0 +1,47 @@
+"""What every blob storage does."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from app.core.storage.incoming import Incoming
+
+
+class Storage(Protocol):
+    """Keep bytes under the SHA-256 of their content, in lower-case hex.
+
+    A blob is never overwritten: its name says what it holds. All methods raise
+    `StorageUnavailable` when the store cannot be reached or has no room.
+    """
+
+    def receive(self) -> AbstractContextManager[Incoming]:
+        """Open a temporary place for bytes that arrive; what is not saved is removed."""
+
+    def save(self, incoming: Incoming) -> None:
+        """Keep received bytes under their digest, durable when this returns.
+
+        Does nothing more if the blob is there already.
+        """
+
+    def save_bytes(self, content: bytes) -> str:
+        """Keep a small content and return its digest."""
+
+    def open(self, sha256: str) -> BinaryIO:
+        """Open a blob for reading; raises `BlobMissing`."""
+
+    def find_path(self, sha256: str) -> Path | None:
+        """Return where a blob lies on this machine, or None if it has no path here."""
+
+    def find_size(self, sha256: str) -> int | None:
+        """Return a blob's size in bytes, or None if it is not here."""
+
+    def delete(self, sha256: str) -> None:
+        """Remove a blob; one that is not here is no error."""
+
+    def list_blobs(self) -> Iterator[tuple[str, datetime]]:
+        """Yield the digest of every blob with the time it was stored."""
+
+    def check(self) -> None:
+        """Make sure that blobs can be written and read now."""

@@ -1,0 +1,47 @@
+"""Who may read an index, and who may bring new names into it."""
+
+from app.accounts.actors import Actor
+from app.core.exceptions import Forbidden, Unauthenticated
+from app.core.i18n import _l
+from app.indexes.models import Index
+from app.indexes.queries import find_right
+
+PUBLIC, SIGNED_IN, MEMBERS = "public", "signed-in", "members"
+VISIBILITIES = (PUBLIC, SIGNED_IN, MEMBERS)
+
+
+def may_read(actor: Actor, index: Index, project: str | None = None) -> bool:
+    """Tell whether an actor may see an index, or one project in it, with the key shown.
+
+    A public index is open to everyone, even to a key that is limited to another
+    project: refusing it would only make the caller ask without it.
+    """
+    if index.visibility == PUBLIC:
+        return True
+    if actor.key is not None and not actor.key.reaches(index.slug, project):
+        return False
+    return actor.is_admin or _is_let_in(actor, index)
+
+
+def demand_read(actor: Actor, index: Index, project: str | None = None) -> None:
+    """Raise `Unauthenticated` for nobody and `Forbidden` for somebody who may not read."""
+    if may_read(actor, index, project):
+        return
+    if not actor.is_known:
+        raise Unauthenticated(_l("Please authenticate with an API token to use this index."))
+    raise Forbidden(_l("You may not read this index."))
+
+
+def may_publish_names(actor: Actor, index: Index) -> bool:
+    """Tell whether an actor may bring new names into an index."""
+    if actor.account_id is None:
+        return actor.is_admin
+    return actor.is_admin or find_right(index.id, actor.account_id) in {"upload", "admin"}
+
+
+def _is_let_in(actor: Actor, index: Index) -> bool:
+    if actor.account_id is None:
+        return False
+    if index.visibility == SIGNED_IN:
+        return actor.has_confirmed_email
+    return find_right(index.id, actor.account_id) is not None

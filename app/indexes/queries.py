@@ -1,0 +1,34 @@
+"""Reading indexes and what accounts may do in them."""
+
+from sqlalchemy import select
+
+from app.core.exceptions import NotFound
+from app.core.i18n import _l
+from app.extensions import db
+from app.indexes.models import Index, IndexGrant
+
+MAIN = "main"
+
+
+def find_index(slug: str = MAIN) -> Index | None:
+    """Return an index by its slug, or None."""
+    return db.session.scalars(select(Index).where(Index.slug == slug)).one_or_none()
+
+
+def get_index(slug: str = MAIN) -> Index:
+    """Return an index by its slug; raises `NotFound`."""
+    index = find_index(slug)
+    if index is None:
+        raise NotFound(_l("There is no index of this name."))
+    return index
+
+
+def list_indexes() -> list[Index]:
+    """Return all indexes by slug."""
+    return list(db.session.scalars(select(Index).order_by(Index.slug)))
+
+
+def find_right(index_id: int, account_id: int) -> str | None:
+    """Return `read`, `upload` or `admin` as granted to an account, or None."""
+    grant = db.session.get(IndexGrant, (index_id, account_id))
+    return None if grant is None else grant.right

@@ -1,0 +1,32 @@
+"""Writing the audit log: it listens to every event and is never asked to write."""
+
+import re
+from dataclasses import asdict
+
+from app.core import clock
+from app.core.events import Event
+from app.extensions import db
+from app.journal.models import Entry
+from app.web.http import find_caller
+
+_HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_COLUMNS = {"by", "actor", "index_slug", "project"}
+
+
+def record(event: Event) -> None:
+    """Write an event into the log, inside the transaction that it tells of."""
+    facts = asdict(event)
+    caller = find_caller()
+    db.session.add(
+        Entry(
+            at=clock.now(),
+            tag=_HUMPS.sub("-", type(event).__name__).lower(),
+            account_id=event.by,
+            actor=event.actor,
+            index_slug=facts.get("index_slug"),
+            project=facts.get("project"),
+            address=caller.address,
+            user_agent=caller.user_agent,
+            details={key: value for key, value in facts.items() if key not in _COLUMNS},
+        )
+    )

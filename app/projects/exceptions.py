@@ -1,0 +1,53 @@
+"""What the catalogue refuses."""
+
+from app.core.exceptions import Conflict, Forbidden, Invalid, NotFound
+from app.core.i18n import _l
+
+
+class ProjectNotFound(NotFound):
+    """No project of this name is here."""
+
+    code = "project-not-found"
+    message = _l("There is no project of this name here.")
+
+
+class ReleaseNotFound(NotFound):
+    """The project has no such release."""
+
+    code = "release-not-found"
+    message = _l("This project has no such release.")
+
+
+class FileNotFound(NotFound):
+    """No such file is here."""
+
+    code = "file-not-found"
+    message = _l("There is no such file here.")
+
+
+class FileWithdrawn(Forbidden):
+    """The file is here and may not be downloaded, as its project is in quarantine."""
+
+    code = "file-quarantined"
+    message = _l("This file is in quarantine and cannot be downloaded.")
+
+
+class NotAllowed(Forbidden):
+    """The caller's role in the project does not reach that far."""
+
+    code = "not-allowed"
+    message = _l("You may not do this to this project.")
+
+
+class LastOwner(Conflict):
+    """A project must keep an owner."""
+
+    code = "last-owner"
+    message = _l("A project needs at least one owner. Make somebody else an owner first.")
+
+
+class NotConfirmed(Invalid):
+    """The name typed to confirm a deletion is another one."""
+
+    code = "not-confirmed"
+    message = _l("What you typed is not what is to be deleted. Please type it exactly.")

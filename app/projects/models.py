@@ -1,0 +1,233 @@
+"""The catalogue: projects, their releases and files, and what belongs to them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+
+from app.extensions import Base
+
+
+class Project(Base):
+    """A name in an index and all that was published under it."""
+
+    __tablename__ = "project"
+    __table_args__ = (UniqueConstraint("index_id", "normalized_name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    index_id: Mapped[int] = mapped_column(ForeignKey("index.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(200))
+    normalized_name: Mapped[str] = mapped_column(String(200), index=True)
+    status: Mapped[str] = mapped_column(String(15), default="active")
+    status_reason: Mapped[str | None] = mapped_column(Text)
+    # Without a foreign key: project and release would need each other to exist.
+    latest_release_id: Mapped[int | None]
+    last_serial: Mapped[int] = mapped_column(BigInteger, default=0)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime] = mapped_column(index=True)
+
+    releases: Mapped[list["Release"]] = relationship(
+        back_populates="project", order_by="Release.sort_key.desc()", passive_deletes=True
+    )
+    roles: Mapped[list["Role"]] = relationship(passive_deletes=True)
+
+
+class Release(Base):
+    """One version of a project with its core metadata."""
+
+    __tablename__ = "release"
+    __table_args__ = (UniqueConstraint("project_id", "canonical_version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
+    version: Mapped[str] = mapped_column(String(200))
+    canonical_version: Mapped[str] = mapped_column(String(200))
+    # Bytes whose order is the order of PEP 440; see projects/versions.py.
+    sort_key: Mapped[bytes] = mapped_column(LargeBinary, index=True)
+    is_prerelease: Mapped[bool]
+    metadata_version: Mapped[str] = mapped_column(String(5))
+    summary: Mapped[str] = mapped_column(Text, default="")
+    description: Mapped[str] = deferred(mapped_column(Text, default=""))
+    description_html: Mapped[str | None] = deferred(mapped_column(Text))
+    description_content_type: Mapped[str | None] = mapped_column(String(200))
+    keywords: Mapped[str] = mapped_column(Text, default="")
+    author: Mapped[str] = mapped_column(Text, default="")
+    author_email: Mapped[str] = mapped_column(Text, default="")
+    maintainer: Mapped[str] = mapped_column(Text, default="")
+    maintainer_email: Mapped[str] = mapped_column(Text, default="")
+    home_page: Mapped[str] = mapped_column(Text, default="")
+    download_url: Mapped[str] = mapped_column(Text, default="")
+    license_text: Mapped[str] = mapped_column(Text, default="")
+    license_expression: Mapped[str | None] = mapped_column(Text)
+    license_id: Mapped[int | None] = mapped_column(ForeignKey("license.id"), index=True)
+    requires_python: Mapped[str | None] = mapped_column(Text)
+    # Lists that are only shown: platforms, license files, extras, import names …
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    published_at: Mapped[datetime] = mapped_column(index=True)
+    published_by: Mapped[int | None] = mapped_column(
+        ForeignKey("account.id", ondelete="SET NULL"), index=True
+    )
+    yanked_at: Mapped[datetime | None]
+    yanked_reason: Mapped[str] = mapped_column(Text, default="")
+    removed_at: Mapped[datetime | None]
+
+    project: Mapped[Project] = relationship(back_populates="releases")
+    files: Mapped[list["File"]] = relationship(
+        back_populates="release", order_by="File.filename", passive_deletes=True
+    )
+    license: Mapped["License | None"] = relationship()
+    classifiers: Mapped[list["Classifier"]] = relationship(
+        secondary="release_classifier", order_by="Classifier.name", viewonly=True
+    )
+    languages: Mapped[list["Language"]] = relationship(
+        secondary="release_language", order_by="Language.name", viewonly=True
+    )
+    dependencies: Mapped[list["Dependency"]] = relationship(
+        order_by="Dependency.position", passive_deletes=True
+    )
+    urls: Mapped[list["ProjectUrl"]] = relationship(
+        order_by="ProjectUrl.position", passive_deletes=True
+    )
+
+    @property
+    def is_yanked(self) -> bool:
+        """Tell whether the release was taken back by its owners (PEP 592)."""
+        # PEP 592: an empty reason still means yanked, so ask for the time.
+        return self.yanked_at is not None
+
+
+class File(Base):
+    """One distribution file. Its name is never used again in its index."""
+
+    __tablename__ = "file"
+    __table_args__ = (UniqueConstraint("index_id", "filename"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    index_id: Mapped[int] = mapped_column(ForeignKey("index.id", ondelete="CASCADE"))
+    release_id: Mapped[int] = mapped_column(
+        ForeignKey("release.id", ondelete="CASCADE"), index=True
+    )
+    filename: Mapped[str] = mapped_column(String(255))
+    filetype: Mapped[str] = mapped_column(String(20))
+    python_tag: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    blake2_256: Mapped[str] = mapped_column(String(64), index=True)
+    md5: Mapped[str] = mapped_column(String(32))
+    # The METADATA of a wheel, kept as a blob of its own; sdists have none here.
+    metadata_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    requires_python: Mapped[str | None] = mapped_column(Text)
+    comment: Mapped[str] = mapped_column(Text, default="")
+    uploaded_at: Mapped[datetime] = mapped_column(index=True)
+    uploaded_by: Mapped[int | None] = mapped_column(
+        ForeignKey("account.id", ondelete="SET NULL"), index=True
+    )
+    uploaded_via: Mapped[str] = mapped_column(Text, default="")
+    quarantined_at: Mapped[datetime | None]
+    quarantine_reason: Mapped[str] = mapped_column(Text, default="")
+    removed_at: Mapped[datetime | None]
+
+    release: Mapped[Release] = relationship(back_populates="files")
+
+    @property
+    def is_servable(self) -> bool:
+        """Tell whether the file may be listed and downloaded."""
+        return self.removed_at is None and self.quarantined_at is None
+
+
+class Role(Base):
+    """What an account is to a project: `owner`, `maintainer` or `reader`."""
+
+    __tablename__ = "role"
+
+    project_id: Mapped[int] = mapped_column(
+        ForeignKey("project.id", ondelete="CASCADE"), primary_key=True
+    )
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    kind: Mapped[str] = mapped_column(String(10))
+    created_at: Mapped[datetime]
+
+
+class Classifier(Base):
+    """A trove classifier that some release carries."""
+
+    __tablename__ = "classifier"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+
+
+class ReleaseClassifier(Base):
+    """A release carries a classifier."""
+
+    __tablename__ = "release_classifier"
+
+    release_id: Mapped[int] = mapped_column(
+        ForeignKey("release.id", ondelete="CASCADE"), primary_key=True
+    )
+    classifier_id: Mapped[int] = mapped_column(
+        ForeignKey("classifier.id"), primary_key=True, index=True
+    )
+
+
+class Language(Base):
+    """A programming language, read from the classifiers."""
+
+    __tablename__ = "language"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+
+
+class ReleaseLanguage(Base):
+    """A release is written in, or for, a language."""
+
+    __tablename__ = "release_language"
+
+    release_id: Mapped[int] = mapped_column(
+        ForeignKey("release.id", ondelete="CASCADE"), primary_key=True
+    )
+    language_id: Mapped[int] = mapped_column(
+        ForeignKey("language.id"), primary_key=True, index=True
+    )
+
+
+class License(Base):
+    """A licence as it is shown: an SPDX expression or the name in a classifier."""
+
+    __tablename__ = "license"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(400), unique=True)
+
+
+class Dependency(Base):
+    """What a release needs, as one requirement (PEP 508)."""
+
+    __tablename__ = "dependency"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    release_id: Mapped[int] = mapped_column(
+        ForeignKey("release.id", ondelete="CASCADE"), index=True
+    )
+    position: Mapped[int]
+    requirement: Mapped[str] = mapped_column(Text)
+    normalized_name: Mapped[str] = mapped_column(String(200), index=True)
+    extra: Mapped[str | None] = mapped_column(String(200))
+
+
+class ProjectUrl(Base):
+    """A labelled link of a release."""
+
+    __tablename__ = "project_url"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    release_id: Mapped[int] = mapped_column(
+        ForeignKey("release.id", ondelete="CASCADE"), index=True
+    )
+    position: Mapped[int]
+    label: Mapped[str] = mapped_column(String(100))
+    url: Mapped[str] = mapped_column(Text)

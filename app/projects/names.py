@@ -1,0 +1,19 @@
+"""Project names: which are valid, and when two are the same."""
+
+import re
+
+# PEP 508; `\Z`, because `$` would let a line break pass.
+_VALID = re.compile(r"([A-Z0-9]|[A-Z0-9][A-Z0-9._-]*[A-Z0-9])\Z", re.IGNORECASE | re.ASCII)
+_SEPARATORS = re.compile(r"[-_.]+")
+
+LONGEST = 200
+
+
+def normalise(name: str) -> str:
+    """Return the form in which names are compared (PEP 503)."""
+    return _SEPARATORS.sub("-", name).lower()
+
+
+def is_valid(name: str) -> bool:
+    """Tell whether a project may have this name (PEP 508)."""
+    return len(name) <= LONGEST and _VALID.match(name) is not None

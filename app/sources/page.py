@@ -1,0 +1,142 @@
+"""The frozen values that every source hands out; nobody above sees a row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileLink:
+    """One file as index pages and project pages show it.
+
+    `sha256` names it in URLs. `metadata_sha256` is set when `<file>.metadata`
+    can be fetched. Times are UTC. What a source does not know is None.
+    """
+
+    filename: str
+    version: str
+    sha256: str
+    size: int
+    uploaded_at: datetime
+    filetype: str = ""
+    python_tag: str = ""
+    md5: str | None = None
+    blake2_256: str | None = None
+    requires_python: str | None = None
+    metadata_sha256: str | None = None
+    is_yanked: bool = False
+    yanked_reason: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndexPage:
+    """All that an installer must know of a project.
+
+    `versions` are in PEP 440 order, oldest first; `files` follow them, by
+    filename within a version. A quarantined project has no files (PEP 792).
+    """
+
+    index_slug: str
+    name: str
+    normalized_name: str
+    versions: tuple[str, ...]
+    files: tuple[FileLink, ...]
+    status: str = "active"
+    status_reason: str | None = None
+    serial: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseLine:
+    """One release in the history of a project."""
+
+    version: str
+    published_at: datetime
+    file_count: int
+    is_prerelease: bool = False
+    is_yanked: bool = False
+    yanked_reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody with a role in a project."""
+
+    username: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseDetail:
+    """All that is known of one release, with the history it stands in.
+
+    `releases` are newest first by PEP 440 and hold at most the newest 500 of
+    `release_count`; `latest_version` is what people should install.
+    """
+
+    index_slug: str
+    name: str
+    normalized_name: str
+    version: str
+    published_at: datetime
+    status: str
+    status_reason: str | None
+    serial: int
+    is_prerelease: bool
+    is_yanked: bool
+    yanked_reason: str
+    latest_version: str
+    latest_stable_version: str | None
+    metadata_version: str
+    summary: str
+    description: str
+    description_html: str | None
+    description_content_type: str | None
+    keywords: tuple[str, ...]
+    author: str
+    author_email: str
+    maintainer: str
+    maintainer_email: str
+    home_page: str
+    download_url: str
+    license_text: str
+    license_expression: str | None
+    license_name: str | None
+    license_files: tuple[str, ...]
+    requires_python: str | None
+    classifiers: tuple[str, ...]
+    languages: tuple[str, ...]
+    platforms: tuple[str, ...]
+    provides_extra: tuple[str, ...]
+    dynamic: tuple[str, ...]
+    import_names: tuple[str, ...]
+    requires_dist: tuple[str, ...]
+    project_urls: tuple[tuple[str, str], ...]
+    people: tuple[Person, ...]
+    files: tuple[FileLink, ...]
+    releases: tuple[ReleaseLine, ...]
+    release_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectLine:
+    """One project in a list."""
+
+    name: str
+    normalized_name: str
+    summary: str
+    version: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredFile:
+    """A file that may be sent: its name and the blob that holds its bytes."""
+
+    filename: str
+    sha256: str
+    size: int
+    project: str
+    version: str
+    index_slug: str

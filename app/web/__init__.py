@@ -1,0 +1,19 @@
+"""What all HTTP doors share."""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.web import errors, filters, headers, health
+
+
+def init_app(app: Flask) -> None:
+    """Bind errors, headers, filters and health checks to an application."""
+    errors.init_app(app)
+    headers.init_app(app)
+    filters.init_app(app)
+    app.register_blueprint(health.bp)
+    hops = app.config["TRUSTED_PROXIES"]
+    if hops:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops
+        )

@@ -1,0 +1,59 @@
+"""How templates write numbers, sizes and times."""
+
+from datetime import date, datetime
+
+from flask import Flask
+from flask_babel import format_date, format_datetime, format_decimal, format_timedelta, get_locale
+from jinja2 import StrictUndefined
+
+from app.core import clock
+from app.core.i18n import LANGUAGES, _
+
+
+def init_app(app: Flask) -> None:
+    """Give the filters to an application's templates, where every name must exist."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    for write in (filesize, day, moment, ago, number):
+        app.jinja_env.filters[write.__name__] = write
+    app.context_processor(_page_frame)
+
+
+def filesize(size: int) -> str:
+    """Write a size in bytes as people read it, in the reader's numbers."""
+    amount = float(size)
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 1000 or unit == "GB":
+            break
+        amount /= 1000
+    shape = "#,##0" if unit == "B" else "#,##0.0"
+    return str(_("%(amount)s %(unit)s", amount=format_decimal(amount, format=shape), unit=unit))
+
+
+def day(value: date) -> str:
+    """Write a day."""
+    return str(format_date(value, "medium"))
+
+
+def moment(value: datetime) -> str:
+    """Write a day and a time, in UTC."""
+    return str(_("%(moment)s UTC", moment=format_datetime(value, "medium", rebase=False)))
+
+
+def ago(value: datetime) -> str:
+    """Write how long ago something was."""
+    return str(format_timedelta(value - clock.now(), add_direction=True, threshold=1.2))
+
+
+def number(value: int) -> str:
+    """Write a number with the reader's separators."""
+    return str(format_decimal(value))
+
+
+def _page_frame() -> dict[str, object]:
+    locale = get_locale()
+    return {
+        "languages": LANGUAGES,
+        "locale": str(locale).replace("_", "-"),
+        "text_direction": locale.text_direction if locale else "ltr",
+    }

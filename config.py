@@ -1,0 +1,175 @@
+"""The configuration, read from the environment here and nowhere else.
+
+Half a configuration stops the start with one sentence that says what to set.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+ROOT = Path(__file__).parent
+
+REGISTRATIONS = ("open", "invite", "closed")
+
+
+class ConfigError(SystemExit):
+    """The environment cannot be used as it is; the message says what to set."""
+
+
+class Config:
+    """What all kinds of installation share."""
+
+    DEBUG = False
+    TESTING = False
+
+    BABEL_TRANSLATION_DIRECTORIES = str(ROOT / "translations")
+    BOOTSTRAP_SERVE_LOCAL = True
+    JOBS_INLINE = False
+    MAX_CONTENT_LENGTH = 2 * 1024 * 1024
+    PERMANENT_SESSION_LIFETIME = timedelta(days=30)
+    REMEMBER_COOKIE_DURATION = timedelta(days=30)
+    REMEMBER_COOKIE_HTTPONLY = True
+    REMEMBER_COOKIE_SAMESITE = "Lax"
+    SESSION_COOKIE_HTTPONLY = True
+    SESSION_COOKIE_SAMESITE = "Lax"
+    WTF_CSRF_TIME_LIMIT = None
+
+    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
+        self._environ = environ
+        self.DATA_DIR = _writable(Path(environ.get("DATA_DIR") or ROOT / "var").resolve())
+        self.SECRET_KEY = self._secret_key()
+        self.SITE_NAME = environ.get("SITE_NAME") or "Tilsit"
+        self.SITE_URL = self._site_url()
+        self.PORT = self._number("PORT", 5000)
+        self.WEB_PROCESSES = self._number("WEB_PROCESSES", 1)
+        self.TRUSTED_PROXIES = self._number("TRUSTED_PROXIES", 0)
+        self.MAX_UPLOAD_BYTES = self._number("MAX_UPLOAD_MB", 5 * 1024) * 1024 * 1024
+        self.BABEL_DEFAULT_LOCALE = environ.get("DEFAULT_LOCALE") or "en"
+        self.REGISTRATION = self._choice("REGISTRATION", REGISTRATIONS)
+        self.SQLALCHEMY_DATABASE_URI = self._database_url()
+        self.STORAGE_URL = self._storage_url()
+        self.QUEUE_PATH = self._queue_path()
+        self._read_mail()
+        # Behind TLS the browser must never send a cookie in the clear.
+        self.SESSION_COOKIE_SECURE = self.REMEMBER_COOKIE_SECURE = self._is_https()
+
+    def _secret_key(self) -> str:
+        given = self._environ.get("SECRET_KEY", "")
+        if given and len(given) < 16:
+            raise ConfigError("SECRET_KEY is too short: set at least 16 random characters.")
+        return given or _kept_secret(self.DATA_DIR / "secret_key")
+
+    def _site_url(self) -> str | None:
+        url = self._environ.get("SITE_URL", "").rstrip("/")
+        if url and urlsplit(url).scheme not in {"http", "https"}:
+            raise ConfigError("SITE_URL must begin with http:// or https://.")
+        return url or None
+
+    def _is_https(self) -> bool:
+        return bool(self.SITE_URL and self.SITE_URL.startswith("https:"))
+
+    def _database_url(self) -> str:
+        url = self._environ.get("DATABASE_URL") or f"sqlite:///{self.DATA_DIR / 'tilsit.db'}"
+        scheme, _, rest = url.partition("://")
+        if scheme in {"postgres", "postgresql"}:
+            return f"postgresql+psycopg://{rest}"
+        if scheme not in {"sqlite", "postgresql+psycopg"}:
+            raise ConfigError(
+                f"DATABASE_URL cannot use {scheme!r}: set sqlite:///… or postgresql://…"
+            )
+        return url
+
+    def _storage_url(self) -> str:
+        url = self._environ.get("STORAGE_URL") or str(self.DATA_DIR / "blobs")
+        if url == "memory:":
+            return url
+        scheme = urlsplit(url).scheme
+        if scheme not in {"", "file"}:
+            raise ConfigError(f"STORAGE_URL cannot use {scheme!r}: set the path of a folder.")
+        return str(_writable(Path(urlsplit(url).path)))
+
+    def _queue_path(self) -> str:
+        url = self._environ.get("QUEUE_URL") or f"sqlite:///{self.DATA_DIR / 'queue.db'}"
+        scheme, _, path = url.partition(":///")
+        if scheme != "sqlite" or not path:
+            raise ConfigError("QUEUE_URL cannot be used: set sqlite:/// and a path.")
+        return path
+
+    def _read_mail(self) -> None:
+        """Read MAIL_URL: smtp://user:password@host:587?, smtps://… for TLS from the start."""
+        url = urlsplit(self._environ.get("MAIL_URL", ""))
+        if url.geturl() and url.scheme not in {"smtp", "smtps", "smtp+tls"}:
+            raise ConfigError("MAIL_URL must begin with smtp://, smtp+tls:// or smtps://.")
+        if bool(url.username) != bool(url.password):
+            raise ConfigError("MAIL_URL has half a login: give both user and password, or none.")
+        self.MAIL_SERVER = url.hostname or ""
+        self.MAIL_PORT = url.port or (465 if url.scheme == "smtps" else 25)
+        self.MAIL_USE_SSL = url.scheme == "smtps"
+        self.MAIL_USE_TLS = url.scheme == "smtp+tls"
+        self.MAIL_USERNAME = unquote(url.username) if url.username else None
+        self.MAIL_PASSWORD = unquote(url.password) if url.password else None
+        host = urlsplit(self.SITE_URL or "").hostname or "localhost"
+        sender = self._environ.get("MAIL_FROM") or f"no-reply@{host}"
+        self.MAIL_DEFAULT_SENDER = (self.SITE_NAME, sender)
+
+    def _number(self, name: str, default: int) -> int:
+        given = self._environ.get(name) or str(default)
+        if not given.isdecimal():
+            raise ConfigError(f"{name} must be a number, not {given!r}.")
+        return int(given)
+
+    def _choice(self, name: str, choices: tuple[str, ...]) -> str:
+        given = self._environ.get(name) or choices[0]
+        if given not in choices:
+            raise ConfigError(f"{name} must be one of {', '.join(choices)}, not {given!r}.")
+        return given
+
+
+class Production(Config):
+    """An installation that people use; `make run` is one too."""
+
+
+class Development(Config):
+    """A developer's own: errors with tracebacks, templates read anew."""
+
+    DEBUG = True
+    TEMPLATES_AUTO_RELOAD = True
+
+
+class Testing(Config):
+    """The test suite's: jobs run at once, mail and cookies stay in the process."""
+
+    TESTING = True
+    JOBS_INLINE = True
+    WTF_CSRF_ENABLED = False
+
+
+def choose(environ: Mapping[str, str] = os.environ) -> Config:
+    """Return the configuration that the environment asks for."""
+    debugging = environ.get("FLASK_DEBUG", "").lower() in {"1", "true", "yes"}
+    return Development(environ) if debugging else Production(environ)
+
+
+def _writable(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{folder} cannot be made ({error.strerror}): set DATA_DIR.") from None
+    if not os.access(folder, os.W_OK):
+        raise ConfigError(f"{folder} cannot be written to: set DATA_DIR or its rights.")
+    return folder
+
+
+def _kept_secret(path: Path) -> str:
+    """Return the secret kept in a file, made on the first start."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        secret = secrets.token_urlsafe(48)
+        file.write(secret)
+    return secret

@@ -1,0 +1,50 @@
+"""Run migrations on the application's own database."""
+
+from alembic import context
+from flask import current_app
+from sqlalchemy import Connection
+
+from app.extensions import UtcDateTime
+
+migrate = current_app.extensions["migrate"]
+
+
+def render_item(kind: str, item: object, _context: object) -> str | bool:
+    """Write our column type as the plain one, so that migrations need no code of ours."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+def run(connection: Connection) -> None:
+    """Run what was asked for in one transaction."""
+    context.configure(
+        connection=connection,
+        target_metadata=migrate.db.metadata,
+        transactional_ddl=True,
+        render_item=render_item,
+        **migrate.configure_args,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def run_on_sqlite(connection: Connection) -> None:
+    """Run with foreign keys off: rebuilding a table would empty all that refer to it."""
+    # PRAGMA foreign_keys does nothing inside a transaction, so go around SQLAlchemy's.
+    driver = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        run(connection)
+        broken = driver.execute("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise RuntimeError(f"the migration left {len(broken)} broken references")
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+with migrate.db.engine.connect() as database:
+    if database.dialect.name == "sqlite":
+        run_on_sqlite(database)
+    else:
+        run(database)

@@ -1,0 +1,117 @@
+"""Fixtures that all tests share: one database for the session, rolled back after each test."""
+
+import contextvars
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, Engine, event
+
+import config
+from app import create_app
+from app.core import clock
+from app.core.storage import MemoryStorage
+from app.extensions import Base, db
+from app.indexes.services import ensure_main
+
+
+class Client(FlaskClient):
+    """A client whose requests share nothing but cookies, as in the real world.
+
+    Flask's `g` lives in the context; without a fresh one per request, two
+    clients would share one login.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send a request in a context of its own."""
+        db.session.close()
+        return contextvars.Context().run(super().open, *args, **kwargs)
+
+
+@pytest.fixture(autouse=True)
+def _push_request_context() -> None:
+    """Keep pytest-flask from pushing a request around the whole test."""
+
+
+@pytest.fixture(scope="session")
+def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """One application with an empty database, made once."""
+    folder = tmp_path_factory.mktemp("data")
+    app = create_app(testing_config(folder, STORAGE_URL="memory:"))
+    app.test_client_class = Client
+    with app.app_context():
+        Base.metadata.create_all(db.engine)
+    return app
+
+
+def testing_config(folder: Path, **environ: str) -> config.Testing:
+    """Return the settings of a test installation that keeps its data in a folder."""
+    return config.Testing({"DATA_DIR": str(folder), "SECRET_KEY": "for tests only, " * 2} | environ)
+
+
+@pytest.fixture
+def app(shared_app: Flask) -> Iterator[Flask]:
+    """Give the application with an index `main`; all that a test writes is rolled back."""
+    shared_app.extensions["blobs"] = MemoryStorage()
+    with shared_app.app_context():
+        engine = db.engine
+        with engine.connect() as connection:
+            outer = connection.begin()
+            with Swapped(shared_app, connection):
+                ensure_main()
+                db.session.commit()
+                yield shared_app
+                db.session.remove()
+            outer.rollback()
+
+
+class Swapped:
+    """Let every session of an application use one connection, in savepoints."""
+
+    def __init__(self, app: Flask, connection: Connection) -> None:
+        self.engines: dict[str | None, Any] = db._app_engines[app]
+        self.engine: Engine = self.engines[None]
+        self.connection = connection
+
+    def __enter__(self) -> None:
+        self.engines[None] = self.connection
+        db.session.configure(join_transaction_mode="create_savepoint")
+
+    def __exit__(self, *_: object) -> None:
+        self.engines[None] = self.engine
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Give a browser that has just been opened."""
+    return app.test_client()
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Give a function that sets the clock: `now(datetime)` stops it there."""
+
+    def stop(at: datetime) -> datetime:
+        monkeypatch.setattr(clock, "now", lambda: at)
+        return at
+
+    return stop
+
+
+@pytest.fixture
+def queries(app: Flask) -> Iterator[list[str]]:
+    """Give the list of SQL statements that run during the test; clear it where counting starts."""
+    seen: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+            seen.append(statement)
+
+    connection = db.engines[None]
+    event.listen(connection, "before_cursor_execute", note)
+    yield seen
+    event.remove(connection, "before_cursor_execute", note)
