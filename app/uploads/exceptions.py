@@ -1,0 +1,63 @@
+"""Why an upload is refused.
+
+The messages go into the HTTP reason phrase, so they are short, in English and
+never translated; the codes are for machines and do not change.
+"""
+
+from app.core.exceptions import Invalid
+
+
+class InvalidForm(Invalid):
+    """A field of the upload form is missing, repeated or malformed."""
+
+    code = "invalid-form"
+    message = "The upload form is not valid."
+
+
+class DigestMismatch(Invalid):
+    """The bytes that arrived are not the bytes that were announced."""
+
+    code = "digest-mismatch"
+    message = "The digest supplied does not match a digest calculated from the uploaded file."
+
+
+class InvalidFilename(Invalid):
+    """The file name is not one that an installer would build or ask for."""
+
+    code = "invalid-filename"
+    message = "The file name is not valid."
+
+
+class InvalidArchive(Invalid):
+    """The archive is broken, hostile or not the distribution it says it is."""
+
+    code = "invalid-archive"
+    message = "The file is not a valid distribution."
+
+
+class InvalidMetadata(Invalid):
+    """The core metadata in the archive break a rule; the message names the field."""
+
+    code = "invalid-metadata"
+    message = "The metadata of the file are not valid."
+
+
+class FileExists(Invalid):
+    """Other bytes are already published under this name."""
+
+    code = "file-exists"
+    message = "File already exists with other content, use a different version."
+
+
+class FilenameBurned(Invalid):
+    """A file of this name was published and removed; names are never used again."""
+
+    code = "filename-used"
+    message = "This filename was used by a file that has been removed, use a different version."
+
+
+class SdistExists(Invalid):
+    """The release has its source distribution already."""
+
+    code = "sdist-exists"
+    message = "Only one sdist may be uploaded per release."
