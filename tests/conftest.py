@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_migrate import upgrade
 from sqlalchemy import Connection, Engine, event
 
 import config
 from app import create_app
 from app.core import clock
 from app.core.storage import MemoryStorage
-from app.extensions import Base, db
-from app.indexes.services import ensure_main
+from app.extensions import db
 
 
 class Client(FlaskClient):
@@ -44,7 +44,7 @@ def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     app = create_app(testing_config(folder, STORAGE_URL="memory:"))
     app.test_client_class = Client
     with app.app_context():
-        Base.metadata.create_all(db.engine)
+        upgrade()
     return app
 
 
@@ -55,15 +55,13 @@ def testing_config(folder: Path, **environ: str) -> config.Testing:
 
 @pytest.fixture
 def app(shared_app: Flask) -> Iterator[Flask]:
-    """Give the application with an index `main`; all that a test writes is rolled back."""
+    """Give the application; all that a test writes is rolled back."""
     shared_app.extensions["blobs"] = MemoryStorage()
     with shared_app.app_context():
         engine = db.engine
         with engine.connect() as connection:
             outer = connection.begin()
             with Swapped(shared_app, connection):
-                ensure_main()
-                db.session.commit()
                 yield shared_app
                 db.session.remove()
             outer.rollback()

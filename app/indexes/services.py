@@ -5,7 +5,7 @@ from sqlalchemy import select, update
 from app.core import clock
 from app.extensions import db
 from app.indexes.models import Index, IndexGrant, SerialCounter
-from app.indexes.queries import MAIN, find_index, get_index
+from app.indexes.queries import MAIN, get_index
 
 
 def open_index(slug: str, title: str, *, kind: str = "hosted", visibility: str = "public") -> Index:
@@ -14,11 +14,6 @@ def open_index(slug: str, title: str, *, kind: str = "hosted", visibility: str =
     db.session.add(index)
     db.session.flush()  # Callers need its number.
     return index
-
-
-def ensure_main() -> Index:
-    """Return the index `main`, made if this is a new installation."""
-    return find_index(MAIN) or open_index(MAIN, "Main")
 
 
 def change_visibility(index: Index, visibility: str) -> None:
@@ -44,10 +39,7 @@ def take_serial(index_id: int) -> int:
     order of numbers the order of commits, so that followers never skip one.
     """
     bump = update(SerialCounter).values(value=SerialCounter.value + 1)
-    serial = db.session.scalar(bump.returning(SerialCounter.value))
-    if serial is None:
-        serial = 1
-        db.session.add(SerialCounter(id=1, value=serial))
+    serial = db.session.scalars(bump.returning(SerialCounter.value)).one()
     db.session.execute(update(Index).where(Index.id == index_id).values(last_serial=serial))
     return serial
 
