@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, LargeBinary, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import Base
 
@@ -48,8 +48,8 @@ class Release(Base):
     is_prerelease: Mapped[bool]
     metadata_version: Mapped[str] = mapped_column(String(5))
     summary: Mapped[str] = mapped_column(Text, default="")
-    description: Mapped[str] = deferred(mapped_column(Text, default=""))
-    description_html: Mapped[str | None] = deferred(mapped_column(Text))
+    description: Mapped[str] = mapped_column(Text, default="", deferred=True)
+    description_html: Mapped[str | None] = mapped_column(Text, deferred=True)
     description_content_type: Mapped[str | None] = mapped_column(String(200))
     keywords: Mapped[str] = mapped_column(Text, default="")
     author: Mapped[str] = mapped_column(Text, default="")

@@ -221,7 +221,7 @@ def upgrade() -> None:
     sa.Column('is_prerelease', sa.Boolean(), nullable=False),
     sa.Column('metadata_version', sa.String(length=5), nullable=False),
     sa.Column('summary', sa.Text(), nullable=False),
-    sa.Column('description', sa.Text(), nullable=True),
+    sa.Column('description', sa.Text(), nullable=False),
     sa.Column('description_html', sa.Text(), nullable=True),
     sa.Column('description_content_type', sa.String(length=200), nullable=True),
     sa.Column('keywords', sa.Text(), nullable=False),
