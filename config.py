@@ -50,6 +50,7 @@ class Config:
         self.BABEL_DEFAULT_LOCALE = environ.get("DEFAULT_LOCALE") or "en"
         self.REGISTRATION = self._choice("REGISTRATION", REGISTRATIONS)
         self.SQLALCHEMY_DATABASE_URI = self._database_url()
+        self.SQLALCHEMY_ENGINE_OPTIONS = self._engine_options()
         self.STORAGE_URL = self._storage_url()
         self.QUEUE_PATH = self._queue_path()
         self._read_mail()
@@ -81,6 +82,12 @@ class Config:
                 f"DATABASE_URL cannot use {scheme!r}: set sqlite:///… or postgresql://…"
             )
         return url
+
+    def _engine_options(self) -> dict[str, object]:
+        """Keep a waiting request shorter than its client's patience (8 s)."""
+        if self.SQLALCHEMY_DATABASE_URI.startswith("sqlite"):
+            return {"pool_timeout": 6}
+        return {"pool_timeout": 6, "pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}
 
     def _storage_url(self) -> str:
         url = self._environ.get("STORAGE_URL") or str(self.DATA_DIR / "blobs")

@@ -13,7 +13,8 @@ from app.extensions import db
 Step = Callable[[], None]
 
 _OPEN, _BEFORE, _AFTER = "tilsit.open", "tilsit.before", "tilsit.after"
-_BUSY_TIMEOUT_MS = 10_000
+# Clients wait 8 s for a first byte; a busy database must be told of before that.
+_BUSY_TIMEOUT_MS = 6_000
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from flask import Blueprint, Flask, Response, jsonify, render_template, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from app.core.exceptions import (
@@ -46,7 +46,8 @@ def init_app(app: Flask) -> None:
     """Answer all errors of an application in the manner of the door they came through."""
     app.register_error_handler(DomainError, on_domain_error)
     app.register_error_handler(HTTPException, on_http_error)
-    app.register_error_handler(OperationalError, on_database_error)
+    for kind in (OperationalError, InterfaceError, TimeoutError):
+        app.register_error_handler(kind, on_database_error)
     app.register_error_handler(Exception, on_surprise)
 
 
@@ -77,10 +78,10 @@ def on_http_error(error: HTTPException) -> Response:
     return response
 
 
-def on_database_error(error: OperationalError) -> Response:
+def on_database_error(error: SQLAlchemyError) -> Response:
     """Answer that the database is away or busy; the client may try again."""
-    _log.error("the database cannot be used: %s", error.orig)
-    db.session.rollback()
+    _log.error("the database cannot be used: %s", getattr(error, "orig", error))
+    db.session.remove()
     return on_domain_error(Unavailable(_("The database is busy. Please try again.")))
 
 
