@@ -1,7 +1,10 @@
-"""To be filled."""
+"""Pages on which owners manage what is theirs."""
 
 from flask import Flask
 
+from app.manage import views
+
 
 def init_app(app: Flask) -> None:
-    """Bind the feature."""
+    """Bind the pages to an application."""
+    app.register_blueprint(views.bp)

@@ -1,7 +1,11 @@
-"""To be filled."""
+"""Pages for reading: home, search, projects, people, help."""
 
 from flask import Flask
 
+from app.site import switch_views as switch_views
+from app.site import views
+
 
 def init_app(app: Flask) -> None:
-    """Bind the feature."""
+    """Bind the pages to an application."""
+    app.register_blueprint(views.bp)

@@ -2,12 +2,15 @@
 
 from datetime import date, datetime
 
-from flask import Flask
+from flask import Flask, has_request_context, request
 from flask_babel import format_date, format_datetime, format_decimal, format_timedelta, get_locale
 from jinja2 import StrictUndefined
 
 from app.core import clock
 from app.core.i18n import LANGUAGES, _
+
+THEMES = ("auto", "light", "dark")
+THEME_COOKIE = "theme"
 
 
 def init_app(app: Flask) -> None:
@@ -56,4 +59,16 @@ def _page_frame() -> dict[str, object]:
         "languages": LANGUAGES,
         "locale": str(locale).replace("_", "-"),
         "text_direction": locale.text_direction if locale else "ltr",
+        "theme": _theme(),
+        "here": _here(),
     }
+
+
+def _theme() -> str:
+    chosen = request.cookies.get(THEME_COOKIE) if has_request_context() else None
+    return chosen if chosen in THEMES else THEMES[0]
+
+
+def _here() -> str:
+    """Return the address of this page as a `next` parameter carries it."""
+    return request.full_path.rstrip("?") if has_request_context() else "/"
