@@ -1,19 +1,23 @@
 """Makers of rows; a call names only what matters to its test."""
 
+import hashlib
 import itertools
 from base64 import b64encode
+from datetime import datetime
 from typing import Any
 
 from app.accounts import tokens
 from app.accounts.models import Account, Email
 from app.core import clock
 from app.core.security import hash_password
+from app.core.storage import blobs
 from app.extensions import db
 from app.indexes.models import Index
 from app.indexes.queries import MAIN, get_index
-from app.indexes.services import grant
-from app.projects.models import Project, Role
+from app.indexes.services import grant, take_serial
+from app.projects.models import File, Project, Release, Role
 from app.projects.names import normalise
+from app.projects.versions import canonical, parse_version, sort_key
 
 PASSWORD = "correct horse battery"
 _numbers = itertools.count(1)
@@ -76,6 +80,78 @@ def make_project(name: str, *, owner: Account | None = None, index: Index | None
         db.session.add(role)
     db.session.commit()
     return project
+
+
+def make_release(
+    project: Project | None = None,
+    version: str = "1.0",
+    *,
+    yanked: str | None = None,
+    **facts: Any,
+) -> Release:
+    """Make a release without files; `yanked` is a reason, and an empty one yanks too.
+
+    `details` holds the lists that are only shown: `license_files`, `platforms`,
+    `provides_extra`, `dynamic`, `import_names`.
+    """
+    project = project or make_project(f"project{next(_numbers)}")
+    parsed = parse_version(version)
+    release = Release(
+        project_id=project.id,
+        version=version,
+        canonical_version=canonical(parsed),
+        sort_key=sort_key(parsed),
+        is_prerelease=parsed.is_prerelease,
+        metadata_version=facts.pop("metadata_version", "2.4"),
+        published_at=facts.pop("published_at", clock.now()),
+        yanked_at=None if yanked is None else clock.now(),
+        yanked_reason=yanked or "",
+        **facts,
+    )
+    db.session.add(release)
+    _count_change(project)
+    db.session.commit()
+    return release
+
+
+def make_file(
+    release: Release | None = None,
+    filename: str | None = None,
+    content: bytes = b"a wheel",
+    *,
+    metadata: bytes | None = b"Metadata-Version: 2.4\n",
+    uploaded_at: datetime | None = None,
+    **facts: Any,
+) -> File:
+    """Make a file and store its bytes; by default it is a wheel with core metadata."""
+    release = release or make_release()
+    project = db.session.get_one(Project, release.project_id)
+    stem = f"{project.normalized_name.replace('-', '_')}-{release.version}"
+    filename = filename or f"{stem}-py3-none-any.whl"
+    is_wheel = filename.endswith(".whl")
+    file = File(
+        index_id=project.index_id,
+        release_id=release.id,
+        filename=filename,
+        filetype="bdist_wheel" if is_wheel else "sdist",
+        python_tag="py3" if is_wheel else "source",
+        size=len(content),
+        sha256=blobs().save_bytes(content),
+        blake2_256=hashlib.blake2b(content, digest_size=32).hexdigest(),
+        md5=hashlib.md5(content).hexdigest(),
+        metadata_sha256=blobs().save_bytes(metadata) if is_wheel and metadata else None,
+        uploaded_at=uploaded_at or clock.now(),
+        **facts,
+    )
+    db.session.add(file)
+    _count_change(project)
+    db.session.commit()
+    return file
+
+
+def _count_change(project: Project) -> None:
+    project.last_serial = take_serial(project.index_id)
+    project.updated_at = clock.now()
 
 
 def basic(secret: str) -> dict[str, str]:

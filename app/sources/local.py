@@ -1,0 +1,213 @@
+"""Our own catalogue as a source."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import RowMapping
+from typing_extensions import override
+
+from app.core.storage import blobs
+from app.core.storage.exceptions import StorageUnavailable
+from app.indexes.models import Index
+from app.projects.exceptions import FileWithdrawn
+from app.projects.names import normalise
+from app.projects.versions import canonical, parse_version
+from app.sources import queries
+from app.sources.base import Source
+from app.sources.page import FileLink, IndexPage, Person, ReleaseDetail, ReleaseLine, StoredFile
+from app.sources.queries import QUARANTINED
+
+_log = logging.getLogger(__name__)
+# Owners stand first.
+_ROLES = ("owner", "maintainer", "reader")
+
+
+class LocalSource(Source):
+    """The projects that were published in a hosted index."""
+
+    def __init__(self, index: Index) -> None:
+        self.index_id = index.id
+        self.slug = index.slug
+
+    @override
+    def find_page(self, name: str) -> IndexPage | None:
+        project = queries.find_project_row(self.index_id, normalise(name))
+        if project is None:
+            return None
+        files = _servable_files(project)
+        return IndexPage(
+            index_slug=self.slug,
+            name=project["name"],
+            normalized_name=project["normalized_name"],
+            # The files come in the order of versions, and a dictionary keeps it.
+            versions=tuple(dict.fromkeys(file.version for file in files)),
+            files=files,
+            status=project["status"],
+            status_reason=project["status_reason"],
+            serial=project["last_serial"],
+        )
+
+    @override
+    def find_release(self, name: str, version: str | None = None) -> ReleaseDetail | None:
+        project = queries.find_project_with_latest(self.index_id, normalise(name))
+        if project is None or project["latest_id"] is None:
+            return None
+        release = _find_release(project, version)
+        if release is None:
+            return None
+        return _detail(self.slug, project, release)
+
+    @override
+    def names(self) -> Iterator[tuple[str, str]]:
+        return queries.iterate_names(self.index_id)
+
+    @override
+    def find_file(self, sha256: str, filename: str) -> StoredFile | None:
+        row = self._find_open_file(sha256, filename)
+        return None if row is None else self._stored(row, row["filename"], sha256, row["size"])
+
+    @override
+    def find_metadata(self, sha256: str, filename: str) -> StoredFile | None:
+        row = self._find_open_file(sha256, filename)
+        digest = None if row is None else row["metadata_sha256"]
+        if row is None or digest is None:
+            return None
+        return self._stored(row, f"{row['filename']}.metadata", digest, _size_of(digest))
+
+    def _find_open_file(self, sha256: str, filename: str) -> RowMapping | None:
+        row = queries.find_file_row(self.index_id, sha256, filename)
+        if row is None:
+            return None
+        # PEP 792: the files of a project in quarantine must not be offered.
+        if row["quarantined_at"] is not None or row["status"] == QUARANTINED:
+            raise FileWithdrawn
+        return row
+
+    def _stored(self, row: RowMapping, filename: str, sha256: str, size: int) -> StoredFile:
+        return StoredFile(
+            filename=filename,
+            sha256=sha256,
+            size=size,
+            project=row["normalized_name"],
+            version=row["version"],
+            index_slug=self.slug,
+        )
+
+
+def _size_of(sha256: str) -> int:
+    size = blobs().find_size(sha256)
+    if size is None:
+        _log.error("a blob is missing", extra={"sha256": sha256})
+        raise StorageUnavailable
+    return size
+
+
+def _find_release(project: RowMapping, version: str | None) -> RowMapping | None:
+    if version is None:
+        return queries.find_release_row(project["id"], release_id=project["latest_id"])
+    parsed = parse_version(version)
+    if parsed is None:
+        return None
+    return queries.find_release_row(project["id"], canonical_version=canonical(parsed))
+
+
+def _servable_files(project: RowMapping, release_id: int | None = None) -> tuple[FileLink, ...]:
+    # PEP 792: a project in quarantine offers no files.
+    if project["status"] == QUARANTINED:
+        return ()
+    rows = queries.list_file_rows(project["id"], release_id=release_id)
+    return tuple(map(_link, rows))
+
+
+def _link(row: RowMapping) -> FileLink:
+    facts: dict[str, Any] = dict(row)
+    # PEP 592: an empty reason still means yanked, so ask for the time.
+    facts["is_yanked"] = facts.pop("yanked_at") is not None
+    return FileLink(**facts)
+
+
+def _line(row: RowMapping) -> ReleaseLine:
+    return ReleaseLine(
+        version=row["version"],
+        published_at=row["published_at"],
+        file_count=row["file_count"],
+        is_prerelease=row["is_prerelease"],
+        is_yanked=row["yanked_at"] is not None,
+        yanked_reason=row["yanked_reason"],
+    )
+
+
+def _detail(slug: str, project: RowMapping, release: RowMapping) -> ReleaseDetail:
+    history = queries.list_history_rows(project["id"])
+    latest = project["latest_version"]
+    return ReleaseDetail(
+        index_slug=slug,
+        name=project["name"],
+        normalized_name=project["normalized_name"],
+        status=project["status"],
+        status_reason=project["status_reason"],
+        serial=project["last_serial"],
+        is_yanked=release["yanked_at"] is not None,
+        latest_version=latest,
+        latest_stable_version=latest if project["is_latest_stable"] else None,
+        keywords=_split_keywords(release["keywords"]),
+        files=_servable_files(project, release["id"]),
+        releases=tuple(map(_line, history)),
+        release_count=history[0]["release_count"] if history else 0,
+        **_own_facts(release),
+        **_belongings(queries.list_belongings(project["id"], release["id"])),
+    )
+
+
+def _own_facts(release: RowMapping) -> dict[str, Any]:
+    lists = {name: tuple(release["details"].get(name, ())) for name in _DETAILS}
+    return {column: release[column] for column in _SAME} | lists
+
+
+def _belongings(rows: Sequence[RowMapping]) -> dict[str, Any]:
+    def each(kind: str) -> list[RowMapping]:
+        return [row for row in rows if row["kind"] == kind]
+
+    people = [
+        Person(username=row["first"], name=row["second"], role=row["third"])
+        for row in each("person")
+    ]
+    return {
+        "classifiers": tuple(row["first"] for row in each("classifier")),
+        "languages": tuple(row["first"] for row in each("language")),
+        "requires_dist": tuple(row["first"] for row in each("dependency")),
+        "project_urls": tuple((row["first"], row["second"]) for row in each("url")),
+        "people": tuple(sorted(people, key=lambda person: _ROLES.index(person.role))),
+    }
+
+
+def _split_keywords(text: str) -> tuple[str, ...]:
+    # The standard says commas; much older metadata has only spaces.
+    words = text.split(",") if "," in text else text.split()
+    return tuple(word.strip() for word in words if word.strip())
+
+
+# Columns of a release whose names and values are those of the detail.
+_SAME = (
+    "version",
+    "published_at",
+    "is_prerelease",
+    "yanked_reason",
+    "metadata_version",
+    "summary",
+    "description",
+    "description_html",
+    "description_content_type",
+    "author",
+    "author_email",
+    "maintainer",
+    "maintainer_email",
+    "home_page",
+    "download_url",
+    "license_text",
+    "license_expression",
+    "license_name",
+    "requires_python",
+)
+_DETAILS = ("license_files", "platforms", "provides_extra", "dynamic", "import_names")
