@@ -96,11 +96,13 @@ def _kind(kind: bytes, name: str) -> bytes:
 def _check_sum(block: bytes) -> None:
     expected = _parse_number(block[148:156])
     rest = block[:148] + block[156:]
-    unsigned = 256 + sum(rest)
-    # Some old writers added up the bytes as signed numbers.
-    signed = unsigned - 256 * sum(byte > 127 for byte in rest)
-    if expected not in (unsigned, signed):
+    if expected != 256 + sum(rest) and expected != _signed_sum(rest):
         raise malformed("a header has a wrong checksum")
+
+
+def _signed_sum(rest: bytes) -> int:
+    # Some old writers added up the bytes as signed numbers.
+    return 256 + sum(byte - 256 if byte > 127 else byte for byte in rest)
 
 
 def _parse_number(field: bytes) -> int:
