@@ -51,3 +51,31 @@ class NotConfirmed(Invalid):
 
     code = "not-confirmed"
     message = _l("What you typed is not what is to be deleted. Please type it exactly.")
+
+
+class UnknownStatus(Invalid):
+    """PEP 792 knows no such status."""
+
+    code = "unknown-status"
+    message = _l("A project can be active, archived, quarantined or deprecated.")
+
+
+class UnknownRole(Invalid):
+    """A project has no such role."""
+
+    code = "unknown-role"
+    message = _l("A role is owner, maintainer or reader.")
+
+
+class AccountNotFound(NotFound):
+    """Nobody who could be given a role has this name."""
+
+    code = "account-not-found"
+    message = _l("There is no account of this name.")
+
+
+class RoleNotFound(NotFound):
+    """The account has no role in the project."""
+
+    code = "role-not-found"
+    message = _l("This account has no role in the project.")

@@ -7,10 +7,18 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, LargeBinary, String, Text, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import Base
+from app.projects.names import lookalike
+
+
+def _lookalike(context: Any) -> str:
+    return lookalike(context.get_current_parameters()["normalized_name"])
 
 
 class Project(Base):
-    """A name in an index and all that was published under it."""
+    """A name in an index and all that was published under it.
+
+    A removed one keeps its row: the name stays with those who owned it.
+    """
 
     __tablename__ = "project"
     __table_args__ = (UniqueConstraint("index_id", "normalized_name"),)
@@ -19,6 +27,8 @@ class Project(Base):
     index_id: Mapped[int] = mapped_column(ForeignKey("index.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(200))
     normalized_name: Mapped[str] = mapped_column(String(200), index=True)
+    # What the name looks like at a glance; see projects/names.py.
+    lookalike: Mapped[str] = mapped_column(String(200), default=_lookalike, index=True)
     status: Mapped[str] = mapped_column(String(15), default="active")
     status_reason: Mapped[str | None] = mapped_column(Text)
     # Without a foreign key: project and release would need each other to exist.
@@ -26,6 +36,7 @@ class Project(Base):
     last_serial: Mapped[int] = mapped_column(BigInteger, default=0)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime] = mapped_column(index=True)
+    removed_at: Mapped[datetime | None]
 
     releases: Mapped[list["Release"]] = relationship(
         back_populates="project", order_by="Release.sort_key.desc()", passive_deletes=True

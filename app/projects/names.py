@@ -5,6 +5,7 @@ import re
 # PEP 508; `\Z`, because `$` would let a line break pass.
 _VALID = re.compile(r"([A-Z0-9]|[A-Z0-9][A-Z0-9._-]*[A-Z0-9])\Z", re.IGNORECASE | re.ASCII)
 _SEPARATORS = re.compile(r"[-_.]+")
+_TWINS = str.maketrans({"i": "1", "l": "1", "o": "0", "-": ""})
 
 LONGEST = 200
 
@@ -17,3 +18,8 @@ def normalise(name: str) -> str:
 def is_valid(name: str) -> bool:
     """Tell whether a project may have this name (PEP 508)."""
     return len(name) <= LONGEST and _VALID.match(name) is not None
+
+
+def lookalike(name: str) -> str:
+    """Return a form in which names that are easily taken for each other are the same."""
+    return normalise(name).translate(_TWINS)

@@ -1,6 +1,9 @@
 """Who may upload to a project, and who may manage it."""
 
 from app.accounts.actors import Actor
+from app.core.exceptions import Unauthenticated
+from app.core.i18n import _l
+from app.projects.exceptions import NotAllowed
 from app.projects.models import Project
 from app.projects.queries import find_role
 
@@ -21,6 +24,15 @@ def may_manage(actor: Actor, project: Project) -> bool:
     if actor.key is not None:
         return False
     return actor.is_admin or _role(actor, project) == OWNER
+
+
+def demand_manage(actor: Actor, project: Project) -> None:
+    """Raise `Unauthenticated` for nobody and `NotAllowed` for who may not manage."""
+    if may_manage(actor, project):
+        return
+    if actor.account_id is None:
+        raise Unauthenticated(_l("Please log in to do this."))
+    raise NotAllowed
 
 
 def _role(actor: Actor, project: Project) -> str | None:

@@ -1,6 +1,6 @@
 """Reading the catalogue."""
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
 from app.extensions import db
 from app.projects.exceptions import ProjectNotFound, ReleaseNotFound
@@ -10,7 +10,13 @@ from app.projects.versions import canonical, parse_version
 
 
 def find_project(index_id: int, name: str) -> Project | None:
-    """Return a project of an index by any spelling of its name, or None."""
+    """Return a project of an index by any spelling of its name, or None; removed ones are None."""
+    project = find_claim(index_id, name)
+    return project if project is not None and project.removed_at is None else None
+
+
+def find_claim(index_id: int, name: str) -> Project | None:
+    """Return who holds a name, or None; a removed project holds its name for ever."""
     wanted = select(Project).where(
         Project.index_id == index_id, Project.normalized_name == normalise(name)
     )
@@ -52,7 +58,39 @@ def find_file(index_id: int, filename: str) -> File | None:
     return db.session.scalars(wanted).one_or_none()
 
 
+def count_owners(project_id: int) -> int:
+    """Return how many accounts own a project."""
+    wanted = select(func.count()).where(Role.project_id == project_id, Role.kind == "owner")
+    return db.session.scalar(wanted) or 0
+
+
+def find_newest(project_id: int) -> int | None:
+    """Return the number of the release that people should install, or None.
+
+    That is the newest stable one that is not yanked; else the newest
+    pre-release that is not yanked; else the newest.
+    """
+    return db.session.scalar(_newest().where(Release.project_id == project_id))
+
+
+def list_stale() -> list[Project]:
+    """Return the projects whose noted newest release is another one now."""
+    newest = _newest().where(Release.project_id == Project.id).scalar_subquery()
+    wanted = select(Project).where(Project.latest_release_id.is_distinct_from(newest))
+    return list(db.session.scalars(wanted))
+
+
 def find_role(project_id: int, account_id: int) -> str | None:
     """Return what an account is to a project, or None."""
     role = db.session.get(Role, (project_id, account_id))
     return None if role is None else role.kind
+
+
+def _newest() -> Select[int]:
+    is_yanked = Release.yanked_at.is_not(None)
+    return (
+        select(Release.id)
+        .where(Release.removed_at.is_(None))
+        .order_by(is_yanked, ~is_yanked & Release.is_prerelease, Release.sort_key.desc())
+        .limit(1)
+    )

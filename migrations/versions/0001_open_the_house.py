@@ -93,6 +93,9 @@ def upgrade() -> None:
     sa.Column('blocked_until', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('key', name=op.f('pk_login_delay'))
     )
+    with op.batch_alter_table('login_delay', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_login_delay_last_failed_at'), ['last_failed_at'], unique=False)
+
     counter = op.create_table('serial_counter',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('value', sa.BigInteger(), nullable=False),
@@ -184,17 +187,20 @@ def upgrade() -> None:
     sa.Column('index_id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
     sa.Column('normalized_name', sa.String(length=200), nullable=False),
+    sa.Column('lookalike', sa.String(length=200), nullable=False),
     sa.Column('status', sa.String(length=15), nullable=False),
     sa.Column('status_reason', sa.Text(), nullable=True),
     sa.Column('latest_release_id', sa.Integer(), nullable=True),
     sa.Column('last_serial', sa.BigInteger(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['index_id'], ['index.id'], name=op.f('fk_project_index_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_project')),
     sa.UniqueConstraint('index_id', 'normalized_name', name=op.f('uq_project_index_id_normalized_name'))
     )
     with op.batch_alter_table('project', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_project_lookalike'), ['lookalike'], unique=False)
         batch_op.create_index(batch_op.f('ix_project_normalized_name'), ['normalized_name'], unique=False)
         batch_op.create_index(batch_op.f('ix_project_updated_at'), ['updated_at'], unique=False)
 
@@ -435,6 +441,9 @@ def downgrade() -> None:
     op.drop_table('api_token')
     op.drop_table('setting')
     op.drop_table('serial_counter')
+    with op.batch_alter_table('login_delay', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_login_delay_last_failed_at'))
+
     op.drop_table('login_delay')
     op.drop_table('license')
     op.drop_table('language')
