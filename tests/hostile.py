@@ -1,7 +1,7 @@
 """What a case of the hostile corpus is; the cases are in tests/hostile_*.py."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tests.archives import wheel_name
 
@@ -12,7 +12,7 @@ class Hostile:
 
     case: str
     code: str
-    data: bytes | Callable[[], bytes]
+    data: bytes | Callable[[], bytes] = field(repr=False)
     filename: str = wheel_name()
 
     def build(self) -> bytes:
