@@ -27,6 +27,8 @@ class Config:
 
     BABEL_TRANSLATION_DIRECTORIES = str(ROOT / "translations")
     BOOTSTRAP_SERVE_LOCAL = True
+    # How many seconds downloads are counted in memory before they are written.
+    DOWNLOADS_DELAY = 5
     JOBS_INLINE = False
     MAX_CONTENT_LENGTH = 2 * 1024 * 1024
     PERMANENT_SESSION_LIFETIME = timedelta(days=30)
@@ -43,6 +45,7 @@ class Config:
         self.SECRET_KEY = self._secret_key()
         self.SITE_NAME = environ.get("SITE_NAME") or "Tilsit"
         self.SITE_URL = self._site_url()
+        self.CONTACT_EMAIL = environ.get("CONTACT_EMAIL") or None
         self.PORT = self._number("PORT", 5000)
         self.WEB_PROCESSES = self._number("WEB_PROCESSES", 1)
         self.TRUSTED_PROXIES = self._number("TRUSTED_PROXIES", 0)
@@ -150,6 +153,7 @@ class Testing(Config):
     """The test suite's: jobs run at once, mail and cookies stay in the process."""
 
     TESTING = True
+    DOWNLOADS_DELAY = 0
     JOBS_INLINE = True
     WTF_CSRF_ENABLED = False
 

@@ -1,9 +1,23 @@
-"""To be filled."""
+"""Downloads per day."""
+
+from collections.abc import Mapping
 
 from flask import Flask
 
+from app.core.database import transaction
 from app.stats import models as models
+from app.stats.counter import Download, DownloadCounter
+from app.stats.services import add_downloads
 
 
 def init_app(app: Flask) -> None:
-    """Bind the feature."""
+    """Give an application its counter of downloads."""
+
+    def write(counts: Mapping[Download, int]) -> None:
+        with app.app_context(), transaction():
+            add_downloads(counts)
+
+    delay = app.config["DOWNLOADS_DELAY"]
+    app.extensions["downloads"] = counter = DownloadCounter(write, delay=delay)
+    if delay:
+        counter.write_at_exit()
