@@ -1,7 +1,10 @@
-"""To be filled."""
+"""What installers read: index pages and files."""
 
 from flask import Flask
 
+from app.simple import views
+
 
 def init_app(app: Flask) -> None:
-    """Bind the feature."""
+    """Open the door for installers."""
+    app.register_blueprint(views.bp)

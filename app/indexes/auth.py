@@ -1,0 +1,26 @@
+"""Who reads an index: at a public one nobody is asked."""
+
+from app.accounts.actors import NOBODY, Actor
+from app.accounts.auth import any_actor
+from app.indexes.models import Index
+from app.indexes.permissions import PUBLIC, demand_read
+from app.web.documents import mark_public
+
+
+def reader(index: Index) -> Actor:
+    """Return who is reading an index; raises `BadToken`.
+
+    A public index is the same for everyone, and may be served from places that
+    know nobody, so keys that callers show there are not even looked at.
+    """
+    return NOBODY if index.visibility == PUBLIC else any_actor()
+
+
+def admit(index: Index, project: str | None = None) -> None:
+    """Let the caller read an index, or one project in it, by its normalised name.
+
+    Raises `Unauthenticated` or `Forbidden`.
+    """
+    demand_read(reader(index), index, project)
+    if index.visibility == PUBLIC:
+        mark_public()

@@ -1,0 +1,144 @@
+"""Index pages as bytes (PEP 503, 592, 629, 658, 691, 700, 714, 740, 792).
+
+The same page always gives the same bytes. Addresses are relative, so pages are
+right behind every prefix and proxy, and can be served by anything.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from html import escape
+from typing import Any
+from urllib.parse import quote
+
+from app.sources.page import FileLink, IndexPage
+
+API_VERSION = "1.4"
+
+# Both may stand in a path as they are (RFC 3986); versions like 1!2.0+cu12 have them.
+_SAFE = "+!"
+
+
+def page_as_json(page: IndexPage, files: str) -> bytes:
+    """Return a project's page as JSON; `files` is the way to the files, relative to it."""
+    return _json(
+        {
+            "meta": _meta(page.serial),
+            "name": page.normalized_name,
+            "project-status": _status(page),
+            "versions": page.versions,
+            "files": [_entry(file, files) for file in page.files],
+        }
+    )
+
+
+def page_as_html(page: IndexPage, files: str) -> bytes:
+    """Return a project's page as HTML; `files` is the way to the files, relative to it."""
+    title = f"Links for {_text(page.name)}"
+    metas = [("pypi:project-status", page.status)]
+    if page.status_reason:
+        metas.append(("pypi:project-status-reason", page.status_reason))
+    return _html(title, metas, (_anchor(file, files) for file in page.files), page.serial)
+
+
+def root_as_json(names: Iterable[tuple[str, str]], serial: int) -> bytes:
+    """Return the list of all projects as JSON; names come as display and normalised name."""
+    projects = [{"name": name} for name, _normalized in names]
+    return _json({"meta": _meta(serial), "projects": projects})
+
+
+def root_as_html(names: Iterable[tuple[str, str]], serial: int) -> bytes:
+    """Return the list of all projects as HTML."""
+    # Relative: poetry takes the whole address for the name.
+    lines = (
+        f'<a href="{quote(normalized, safe="")}/">{_text(name)}</a><br>'
+        for name, normalized in names
+    )
+    return _html("Simple index", [], lines, serial)
+
+
+def file_url(file: FileLink, files: str) -> str:
+    """Return the address of a file below the place where files lie."""
+    return f"{files}{file.sha256}/{quote(file.filename, safe=_SAFE)}"
+
+
+def _meta(serial: int) -> dict[str, Any]:
+    return {"api-version": API_VERSION, "_last-serial": serial}
+
+
+def _status(page: IndexPage) -> dict[str, str]:
+    status = {"status": page.status}
+    return status | {"reason": page.status_reason} if page.status_reason else status
+
+
+def _entry(file: FileLink, files: str) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "filename": file.filename,
+        "url": file_url(file, files),
+        "hashes": {"sha256": file.sha256},
+        "size": file.size,
+        "upload-time": _time(file.uploaded_at),
+        # An empty reason would mean "not yanked" to pip, so it becomes true.
+        "yanked": (file.yanked_reason or True) if file.is_yanked else False,
+    }
+    # What is not known is left out: uv refuses whole pages because of a null.
+    if file.requires_python:
+        entry["requires-python"] = file.requires_python
+    if file.metadata_sha256:
+        entry["core-metadata"] = {"sha256": file.metadata_sha256}
+    return entry
+
+
+def _anchor(file: FileLink, files: str) -> str:
+    attributes = [("href", f"{file_url(file, files)}#sha256={file.sha256}")]
+    if file.requires_python:
+        attributes.append(("data-requires-python", file.requires_python))
+    if file.is_yanked:
+        # With a value, if only an empty one: pip reads a bare attribute as "not yanked".
+        attributes.append(("data-yanked", file.yanked_reason))
+    if file.metadata_sha256:
+        # PEP 714: the new name and the old one, with the same value.
+        attributes.append(("data-core-metadata", f"sha256={file.metadata_sha256}"))
+        attributes.append(("data-dist-info-metadata", f"sha256={file.metadata_sha256}"))
+    attributes.append(("data-size", str(file.size)))
+    attributes.append(("data-upload-time", _time(file.uploaded_at)))
+    written = " ".join(f'{name}="{_attribute(value)}"' for name, value in attributes)
+    return f"<a {written}>{_text(file.filename)}</a><br>"
+
+
+def _html(title: str, metas: Iterable[tuple[str, str]], lines: Iterable[str], serial: int) -> bytes:
+    head = [("pypi:repository-version", API_VERSION), *metas]
+    document = [
+        "<!DOCTYPE html>",
+        '<html lang="en">',
+        "<head>",
+        '<meta charset="utf-8">',
+        *(f'<meta name="{name}" content="{_attribute(value)}">' for name, value in head),
+        f"<title>{title}</title>",
+        "</head>",
+        "<body>",
+        f"<h1>{title}</h1>",
+        *lines,
+        "</body>",
+        "</html>",
+        f"<!--SERIAL {serial}-->",
+        "",
+    ]
+    return "\n".join(document).encode()
+
+
+def _json(document: dict[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _time(moment: datetime) -> str:
+    # PEP 700: UTC with a Z, and at most six digits of a second.
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _text(value: str) -> str:
+    return escape(value, quote=False)
+
+
+def _attribute(value: str) -> str:
+    return escape(value).replace("\r", "&#13;").replace("\n", "&#10;")
