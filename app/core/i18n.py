@@ -1,9 +1,12 @@
 """Languages: which there are, and which one the reader wants."""
 
+from pathlib import Path
+
 from flask import Flask, has_request_context, request
 from flask_babel import force_locale, get_locale, gettext, lazy_gettext, ngettext
 from flask_login import current_user
 
+from app.core.catalogues import compile_stale
 from app.core.runtime import setting
 from app.extensions import babel
 
@@ -20,6 +23,7 @@ LANGUAGES = {"en": "English", "de": "Deutsch"}
 
 def init_app(app: Flask) -> None:
     """Bind the choice of language to an application."""
+    compile_stale(Path(app.config["BABEL_TRANSLATION_DIRECTORIES"]))
     babel.init_app(app, locale_selector=select_locale)
 
 

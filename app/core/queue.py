@@ -62,7 +62,12 @@ def _waker(app: Flask) -> Callable[[int], None]:
 @click.option("--workers", default=2, show_default=True, help="Jobs done at the same time.")
 def work(workers: int) -> None:
     """Do jobs as they come, until told to stop."""
-    queue = make_queue(application())
+    do_jobs(application(), workers=workers)
+
+
+def do_jobs(app: Flask, *, workers: int = 2) -> None:
+    """Be a worker until a signal comes; needs the context of the application."""
+    queue = make_queue(app)
     # What was left behind by a worker that died is done first.
     jobs.sweep()
     Consumer(queue, workers=workers, initial_delay=0.05, max_delay=0.5).run()

@@ -1,0 +1,69 @@
+# Tilsit. `make` alone prints this help.
+
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+SOURCES := app tests migrations config.py manage.py
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup test functional lint format translations clean
+
+help: ## Print this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  PORT, HOST, DATA_DIR and the other settings are read from the environment;"
+	@echo "  docs/configuration.md has them all."
+
+run: .venv/run.stamp ## Start everything: http://127.0.0.1:5000/
+	@exec $(BIN)/python manage.py serve
+
+setup: .venv/test.stamp ## Install what tests and tools need
+
+test: .venv/test.stamp ## Run the unit tests with their coverage
+	@$(BIN)/python -m pytest -m "not functional" --cov --cov-report=term:skip-covered $(ARGS)
+
+functional: .venv/test.stamp ## Start real servers and drive real clients
+	@$(BIN)/python -m pytest -m functional tests/functional $(ARGS)
+
+lint: .venv/test.stamp ## Check style, types, import contracts, templates, tables, translations
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/djlint app/templates --lint --check --quiet
+	$(BIN)/python .ci/tables.py
+	$(BIN)/python .ci/translations.py
+
+format: .venv/test.stamp ## Bring code and templates into shape
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+	-$(BIN)/djlint app/templates --reformat --quiet
+
+translations: .venv/test.stamp ## Bring the catalogues up to date with the texts
+	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext --no-location --sort-output \
+	  --project=Tilsit --copyright-holder="the Tilsit authors" -o translations/messages.pot .
+	$(BIN)/pybabel -q update -i translations/messages.pot -d translations --ignore-obsolete --no-fuzzy-matching
+	$(BIN)/python .ci/translations.py
+
+clean: ## Remove environments and caches; data stays
+	rm -rf .venv .test .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage htmlcov
+
+# A stamp is newer than the pins as long as nothing is to be installed.
+.venv/run.stamp: requirements.txt
+	@$(call install,requirements.txt)
+	@touch $@
+
+.venv/test.stamp: requirements.txt requirements-dev.txt
+	@$(call install,requirements-dev.txt)
+	@touch .venv/run.stamp $@
+
+define install
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tilsit needs Python 3.11 or newer: make run PYTHON=python3.11")' && \
+	if command -v uv >/dev/null 2>&1; then \
+	  { test -x $(BIN)/python || uv venv -q --python "$(PYTHON)" .venv; } && \
+	  uv pip install -q --python $(BIN)/python -r $(1); \
+	else \
+	  { test -x $(BIN)/pip || $(PYTHON) -m venv .venv; } && \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check -r $(1); \
+	fi
+endef
