@@ -2,21 +2,23 @@
 
 import logging
 
-from flask import Flask, g, request
-from flask_login import current_user
+from flask import Flask, g, request, session
+from flask_login import COOKIE_NAME as REMEMBER_COOKIE
+from flask_login import current_user, login_user, logout_user
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
-from app.accounts import tokens
+from app.accounts import queries, services, throttles, tokens
 from app.accounts.actors import NOBODY, Actor
+from app.accounts.exceptions import BadLogin, WrongPassword
 from app.accounts.models import Account
 from app.core.database import transaction
 from app.core.exceptions import Unauthenticated
 from app.core.i18n import _l
-from app.core.security import is_same
+from app.core.security import hash_password, is_same, needs_rehash, verify_password
 from app.extensions import db, login
-from app.web.http import find_secret
+from app.web.http import find_caller, find_secret
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ def init_app(app: Flask) -> None:
     """Tell Flask-Login where the accounts are."""
     login.login_view = "accounts.log_in"
     login.login_message = _l("Please log in to see this page.")
+    login.login_message_category = "info"
     login.user_loader(find_by_session)
 
 
@@ -45,6 +48,63 @@ def find_by_session(session_id: str) -> Account | None:
     if account is None or not account.is_active or not is_same(account.session_key, key):
         return None
     return account
+
+
+def check_login(login: str, password: str) -> Account:
+    """Return the account that a name and a password belong to, logged in as of now.
+
+    Raises `MustWait`, `BadLogin` and `AccountClosed`. Each is said after the same
+    work, whether there is such an account or not.
+    """
+    place = find_caller().address
+    with transaction():
+        throttles.count_log_in(login, place)
+    account = queries.find_by_login(login)
+    hashed = account.password_hash if account else None
+    if not verify_password(hashed, password) or account is None or hashed is None:
+        with transaction():
+            services.note_failed_login(account)
+        raise BadLogin
+    new_hash = hash_password(password) if needs_rehash(hashed) else None
+    with transaction():
+        throttles.forgive_log_in(login, place)
+        return services.log_in(account.id, checked_hash=hashed, new_hash=new_hash)
+
+
+def check_own_password(account: Account, password: str) -> None:
+    """Make sure that whoever holds a session knows its password; raises `WrongPassword`.
+
+    A session left open must not be a place to guess from, so it is counted too.
+    """
+    place = find_caller().address
+    with transaction():
+        throttles.count_log_in(account.username, place)
+    if not verify_password(account.password_hash, password):
+        raise WrongPassword
+    with transaction():
+        throttles.forgive_log_in(account.username, place)
+
+
+def begin_session(account: Account, *, remember: bool) -> None:
+    """Let the browser act for an account from now on."""
+    # What a stranger put into the cookie before must not live on in the session.
+    session.clear()
+    login_user(account, remember=remember)
+
+
+def renew_session(account: Account) -> None:
+    """Keep this browser logged in although all sessions of the account were ended."""
+    begin_session(account, remember=REMEMBER_COOKIE in request.cookies)
+
+
+def end_session() -> None:
+    """Forget who uses the browser."""
+    logout_user()
+    # What Flask-Login leaves here makes it remove its own cookie.
+    kept = session.get("_remember")
+    session.clear()
+    if kept is not None:
+        session["_remember"] = kept
 
 
 def session_actor() -> Actor:

@@ -124,5 +124,5 @@ class LoginDelay(Base):
 
     key: Mapped[str] = mapped_column(Text, primary_key=True)
     failures: Mapped[int] = mapped_column(default=0)
-    last_failed_at: Mapped[datetime]
+    last_failed_at: Mapped[datetime] = mapped_column(index=True)
     blocked_until: Mapped[datetime]

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select, update
 
+from app.accounts.events import AccountOpened, UploadAllowed
 from app.core import clock
 from app.extensions import db
 from app.indexes.models import Index, IndexGrant, SerialCounter
@@ -30,6 +31,17 @@ def grant(index_id: int, account_id: int, right: str) -> None:
 def grant_main(account_id: int) -> None:
     """Let an account publish new names in `main`."""
     grant(get_index(MAIN).id, account_id, "upload")
+
+
+def welcome(event: AccountOpened) -> None:
+    """Let a new account publish in `main` if it was opened for that."""
+    if event.may_publish:
+        grant_main(event.account_id)
+
+
+def let_upload(event: UploadAllowed) -> None:
+    """Let an account publish new names in the index that the operator named."""
+    grant(get_index(event.index_slug).id, event.account_id, "upload")
 
 
 def take_serial(index_id: int) -> int:

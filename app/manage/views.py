@@ -4,10 +4,11 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
-bp = Blueprint("manage", __name__, url_prefix="/manage")
+# Without a prefix: the pages of tokens lie under /account.
+bp = Blueprint("manage", __name__)
 
 
-@bp.get("/projects/")
+@bp.get("/manage/projects/")
 @login_required
 def projects() -> ResponseReturnValue:
     """Show the projects of the reader."""

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-from flask import Blueprint, Flask, Response, jsonify, render_template, request
+from flask import Blueprint, Flask, Response, g, jsonify, make_response, render_template, request
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
@@ -20,7 +20,7 @@ from app.core.exceptions import (
     Unavailable,
 )
 from app.core.i18n import _
-from app.extensions import db
+from app.extensions import db, login
 from app.web.http import status_line
 
 Answer = Callable[[int, str, str], Response]
@@ -56,13 +56,18 @@ def answer_as(blueprint: Blueprint, answer: Answer) -> None:
     _answers[blueprint.name] = answer
 
 
+def status_of(error: DomainError) -> int:
+    """Return the HTTP status that an error becomes."""
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+
+
 def on_domain_error(error: DomainError) -> Response:
     """Answer what a feature refused."""
-    status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+    status = status_of(error)
     response = _answer(status, error.code, str(error))
     if isinstance(error, TooMany | Unavailable):
         response.headers["Retry-After"] = str(error.retry_after)
-    if isinstance(error, Unauthenticated):
+    if isinstance(error, Unauthenticated) and response.status_code == 401:
         response.headers["WWW-Authenticate"] = REALM
     return response
 
@@ -88,11 +93,14 @@ def on_database_error(error: SQLAlchemyError) -> Response:
 def on_surprise(error: Exception) -> Response:
     """Answer what nobody expected, without telling strangers what it was."""
     _log.exception("unexpected error", exc_info=error)
+    db.session.rollback()
     return _answer(500, "internal", _("Something went wrong here. It has been logged."))
 
 
 def as_page(status: int, code: str, message: str) -> Response:
-    """Answer with a page in the reader's language."""
+    """Answer with a page in the reader's language; who must log in is sent there."""
+    if status == 401:
+        return make_response(login.unauthorized(), 303)
     body = render_template("web/error.html", status=status, code=code, message=message)
     return Response(body, status, mimetype="text/html")
 
@@ -124,6 +132,11 @@ def as_upload(status: int, code: str, message: str) -> Response:
     response.status = status_line(status, message)
     response.headers["X-Error-Code"] = code
     return response
+
+
+def _forget_reader() -> None:
+    """Let the page be made without asking the database who is logged in."""
+    g._login_user = login.anonymous_user()
 
 
 def _answer(status: int, code: str, message: str) -> Response:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from flask import has_request_context, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,6 +12,7 @@ from app.core.runtime import setting
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f]+")
 REASON_LIMIT = 200
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,19 @@ def absolute_url(endpoint: str, **values: object) -> str:
         path = url_for(endpoint, **values)  # type: ignore[arg-type]
         return base_url() + path.removeprefix(request.script_root if request else "")
     return url_for(endpoint, _external=True, **values)  # type: ignore[arg-type]
+
+
+def mail_url(endpoint: str, **values: object) -> str:
+    """Return the full address of an endpoint for a mail.
+
+    The Host header is the choice of whoever asked: believed, it would let a
+    stranger send somebody a link to another site, with a key in it. Without
+    SITE_URL only the names of this machine are taken from it.
+    """
+    if setting("SITE_URL") or urlsplit(request.host_url).hostname in _LOOPBACK:
+        return absolute_url(endpoint, **values)
+    path = url_for(endpoint, **values)  # type: ignore[arg-type]
+    return f"http://127.0.0.1:{setting('PORT')}{path}"
 
 
 def is_local(target: str | None) -> bool:
