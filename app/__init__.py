@@ -3,7 +3,20 @@
 from flask import Flask
 
 import config
-from app import accounts, api, indexes, journal, manage, seed, simple, site, stats, uploads, web
+from app import (
+    accounts,
+    api,
+    indexes,
+    journal,
+    launch,
+    manage,
+    seed,
+    simple,
+    site,
+    stats,
+    uploads,
+    web,
+)
 from app.core import i18n, queue, storage
 from app.extensions import bootstrap, csrf, db, login, mail, migrate
 from app.wiring import wire
@@ -26,7 +39,10 @@ def create_app(settings: config.Config | None = None) -> Flask:
     queue.init_app(app)
     web.init_app(app)
 
-    for feature in (accounts, indexes, journal, stats, uploads, simple, api, site, manage, seed):
+    for feature in (
+        *(accounts, indexes, journal, stats, uploads),
+        *(simple, api, site, manage, seed, launch),
+    ):
         feature.init_app(app)
 
     wire()

@@ -1,0 +1,37 @@
+"""The command `serve`: database, web and worker from one process."""
+
+import sys
+
+import click
+
+from app.core.queue import do_jobs
+from app.core.runtime import application, setting
+from app.launch import web
+from app.launch.household import Household
+from app.launch.preparation import prepare
+
+
+@click.command("serve")
+@click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True)
+@click.option("--port", type=int, help="By default what PORT says.")
+@click.option("--seed/--no-seed", default=True, help="Whether an empty index gets demo projects.")
+def serve(host: str, port: int | None, *, seed: bool) -> None:
+    """Upgrade the database, fill it when it is empty, start web and worker.
+
+    Ctrl-C ends all of it.
+    """
+    app, port = application(), setting("PORT") if port is None else port
+    refused = web.find_obstacle(host, port)
+    if refused:
+        raise click.ClickException(
+            f"Port {port} of {host} cannot be used ({refused}). "
+            f"Stop what runs there, or choose another one: PORT={port + 1} make run"
+        )
+    household = Household()
+    # In a process of its own, so that no open database is inherited by the others.
+    if household.run("preparation", lambda: prepare(seed=seed)) != 0:
+        sys.exit(1)
+    household.start("worker", lambda: do_jobs(app))
+    household.start("web", lambda: web.serve(app, host, port, setting("WEB_PROCESSES")))
+    click.echo(f"Serving on http://{host}:{port}/ (Ctrl-C ends it)")
+    sys.exit(household.keep())

@@ -1,0 +1,58 @@
+"""The web server of `serve`: granian, in forked processes."""
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+
+from app.launch.household import PATIENCE_SECONDS, end_with_parent
+
+# A thread is made when a request finds all others busy, as with slow uploads.
+# Connections beyond the backpressure wait in the socket.
+THREADS = 64
+BACKPRESSURE = 512
+
+
+def find_obstacle(host: str, port: int) -> str | None:
+    """Return why nobody can listen at an address, or None."""
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+            trial.listen(1)
+    except OSError as error:
+        return error.strerror
+    return None
+
+
+def serve(app: Flask, host: str, port: int, processes: int) -> None:
+    """Answer requests until a signal comes; what is running is finished first."""
+    server = Granian(
+        "manage:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        workers=processes,
+        blocking_threads=THREADS,
+        backpressure=BACKPRESSURE,
+        respawn_failed_workers=True,
+        workers_kill_timeout=PATIENCE_SECONDS - 2,
+        websockets=False,
+        # What it does is told by `serve`; only what goes wrong is news.
+        log_level=LogLevels.error,
+    )
+    server.serve(target_loader=_loader(app), wrap_loader=False)
+
+
+def _loader(app: Flask) -> Callable[[], Any]:
+    def load() -> Any:
+        end_with_parent()
+        return app
+
+    return load

@@ -1,0 +1,21 @@
+"""The command `seed`."""
+
+import click
+
+from app.core.database import transaction
+from app.seed import services
+
+
+@click.command("seed")
+def seed() -> None:
+    """Fill the index with demo people and projects; what is there stays as it is."""
+    fill()
+
+
+def fill() -> None:
+    """Furnish the house and say what was new."""
+    with transaction():
+        password = services.open_admin()
+        services.open_demo_accounts()
+    if password is not None:
+        click.echo(f"\n  Log in as {services.ADMIN} with the password  {password}\n")
