@@ -17,6 +17,7 @@ from app.indexes.queries import MAIN, get_index
 from app.indexes.services import grant, take_serial
 from app.projects.models import File, Project, Release, Role
 from app.projects.names import normalise
+from app.projects.queries import find_newest
 from app.projects.versions import canonical, parse_version, sort_key
 
 PASSWORD = "correct horse battery"
@@ -150,6 +151,8 @@ def make_file(
 
 
 def _count_change(project: Project) -> None:
+    db.session.flush()  # The newest release is found by SQL.
+    project.latest_release_id = find_newest(project.id)
     project.last_serial = take_serial(project.index_id)
     project.updated_at = clock.now()
 

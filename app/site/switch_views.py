@@ -15,17 +15,13 @@ from app.web.http import is_local
 _YEAR = 365 * 24 * 60 * 60
 
 
-# A stranger's page could at most change a colour, and readers who are not logged in
-# need no session cookie just to have this form on their pages.
 @bp.post("/locale")
-@csrf.exempt
 def switch_locale() -> ResponseReturnValue:
     """Keep the reader's language and go back."""
     return _keep(LOCALE_COOKIE, request.form.get("locale", ""), tuple(LANGUAGES))
 
 
 @bp.post("/theme")
-@csrf.exempt
 def switch_theme() -> ResponseReturnValue:
     """Keep the reader's colours and go back."""
     return _keep(THEME_COOKIE, request.form.get("theme", ""), THEMES)
@@ -47,3 +43,9 @@ def _keep(cookie: str, value: str, allowed: tuple[str, ...]) -> ResponseReturnVa
         samesite="Lax",
     )
     return response
+
+
+# A stranger's page could at most change a colour, and readers who are not logged in
+# need no session cookie just to have these forms on their pages.
+csrf.exempt(switch_locale)
+csrf.exempt(switch_theme)

@@ -125,7 +125,7 @@ def as_upload(status: int, code: str, message: str) -> Response:
     twine, hatch and pdm show only the reason, uv shows only the body. JSON goes
     to callers that prefer it by name.
     """
-    if _prefers_json():
+    if prefers_json():
         response = jsonify(message=message, code=code, title=message)
     else:
         response = Response(f"{message}\n", mimetype="text/plain")
@@ -139,13 +139,14 @@ def _forget_reader() -> None:
     g._login_user = login.anonymous_user()
 
 
-def _answer(status: int, code: str, message: str) -> Response:
-    return _answers.get(request.blueprint or "", as_page)(status, code, message)
-
-
-def _prefers_json() -> bool:
+def prefers_json() -> bool:
+    """Tell whether the caller asks for JSON by name before plain text."""
     offered = request.accept_mimetypes
     return offered["application/json"] > offered["text/plain"]
+
+
+def _answer(status: int, code: str, message: str) -> Response:
+    return _answers.get(request.blueprint or "", as_page)(status, code, message)
 
 
 def _slug(name: str) -> str:

@@ -1,0 +1,107 @@
+"""Pages that explain: this site, its people, and how to point tools at it."""
+
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import urlsplit
+
+from flask import Response, render_template, request
+from flask.typing import ResponseReturnValue
+from trove_classifiers import sorted_classifiers
+
+from app.core.exceptions import NotFound
+from app.core.i18n import _l
+from app.core.runtime import setting
+from app.site.queries import Profile, list_team
+from app.site.views import bp, index_url, upload_url
+
+# In the order in which they are listed; each is a template of this name.
+INSTALLING = {"pip": "pip", "uv": "uv", "poetry": "Poetry", "pdm": "PDM"}
+PUBLISHING = {"twine": "Twine", "hatch": "Hatch", "flit": "Flit"}
+TOPICS = {
+    "tokens": _l("API tokens"),
+    "publishing": _l("Publishing a release"),
+    "yanking": _l("Yanking and deleting"),
+}
+PAGES = {**INSTALLING, **PUBLISHING, **TOPICS}
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelpView:
+    """A help page, with the addresses of this very server."""
+
+    slug: str
+    title: str
+    index_url: str
+    upload_url: str
+    host: str
+
+    @property
+    def secret_url(self) -> str:
+        """Return the index's address with room for a user name and a token."""
+        scheme, _, rest = self.index_url.partition("://")
+        return f"{scheme}://__token__:TOKEN@{rest}"
+
+    @property
+    def needs_trust(self) -> bool:
+        """Tell whether the site is served in the clear, which installers want to be told."""
+        return self.index_url.startswith("http://") and self.host not in {"localhost", "127.0.0.1"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AboutView:
+    """Who runs the site and how to reach them."""
+
+    team: tuple[Profile, ...]
+    contact: str | None
+
+
+@bp.get("/help/")
+def help() -> ResponseReturnValue:
+    """Show the list of help pages."""
+    return render_template(
+        "site/help.html", installing=INSTALLING, publishing=PUBLISHING, topics=TOPICS
+    )
+
+
+@bp.get("/help/<slug>")
+def help_page(slug: str) -> ResponseReturnValue:
+    """Show one help page."""
+    if slug not in PAGES:
+        raise NotFound(_l("There is no help page of this name."))
+    page = HelpView(
+        slug=slug,
+        title=str(PAGES[slug]),
+        index_url=index_url(),
+        upload_url=upload_url(),
+        host=urlsplit(index_url()).hostname or "",
+    )
+    return render_template(f"site/help/{slug}.html", page=page)
+
+
+@bp.get("/about")
+def about() -> ResponseReturnValue:
+    """Show who runs this site."""
+    page = AboutView(team=list_team(), contact=setting("CONTACT_EMAIL"))
+    return render_template("site/about.html", page=page)
+
+
+@bp.get("/classifiers/")
+def classifiers() -> ResponseReturnValue:
+    """Show all classifiers that a release may carry."""
+    return render_template("site/classifiers.html", groups=_grouped_classifiers())
+
+
+@bp.get("/robots.txt")
+def robots() -> ResponseReturnValue:
+    """Tell crawlers to leave the machines' pages alone."""
+    closed = ("/simple/", "/files/", "/legacy/", "/pypi/", "/search", "/account/", "/manage/")
+    lines = [f"Disallow: {request.script_root}{path}" for path in closed]
+    return Response("\n".join(["User-agent: *", *lines, ""]), mimetype="text/plain")
+
+
+@cache
+def _grouped_classifiers() -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for name in sorted_classifiers:
+        groups.setdefault(name.partition(" :: ")[0], []).append(name)
+    return groups

@@ -1,0 +1,204 @@
+"""What the reading pages list: always one index, never what is removed or in quarantine."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, Select, case, func, select
+
+from app.accounts.models import Account
+from app.extensions import db
+from app.projects.models import File, Project, Release, Role
+from app.projects.names import normalise
+from app.sources.page import ProjectLine
+
+PAGE_SIZE = 20
+LONGEST_SEARCH = 200
+# Nobody reads that far, and every page costs what all pages before it cost.
+LAST_PAGE = 500
+
+_SPACES = re.compile(r"\s+")
+_IS_SHOWN = (Project.removed_at.is_(None), Project.status != "quarantined")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counters:
+    """How much an index holds."""
+
+    projects: int
+    releases: int
+    files: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hits:
+    """One page of a list of projects, and how many there are in all."""
+
+    lines: tuple[ProjectLine, ...]
+    total: int
+    number: int
+
+    @property
+    def pages(self) -> int:
+        """Return the number of pages that can be turned to."""
+        return min(max(-(-self.total // PAGE_SIZE), 1), LAST_PAGE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """A person as strangers see them."""
+
+    account_id: int
+    username: str
+    name: str
+    joined_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnLine:
+    """A project in somebody's list, with what they are to it."""
+
+    line: ProjectLine
+    role: str
+    status: str
+
+
+def count_catalogue(index_id: int) -> Counters:
+    """Count what an index holds."""
+    projects = select(func.count()).where(Project.index_id == index_id, *_IS_SHOWN)
+    releases = (
+        select(func.count())
+        .select_from(Release)
+        .join(Project, Release.project_id == Project.id)
+        .where(Project.index_id == index_id, Release.removed_at.is_(None), *_IS_SHOWN)
+    )
+    files = select(func.count()).where(
+        File.index_id == index_id, File.removed_at.is_(None), File.quarantined_at.is_(None)
+    )
+    counts = select(*(count.scalar_subquery() for count in (projects, releases, files)))
+    row = db.session.execute(counts).one()
+    return Counters(projects=row[0], releases=row[1], files=row[2])
+
+
+def list_newest(index_id: int, limit: int) -> tuple[ProjectLine, ...]:
+    """Return the releases that were published last; yanked ones are no news."""
+    wanted = (
+        select(
+            Project.name,
+            Project.normalized_name,
+            Release.summary,
+            Release.version,
+            Release.published_at.label("updated_at"),
+        )
+        .join(Release, Release.project_id == Project.id)
+        .where(
+            Project.index_id == index_id,
+            Release.removed_at.is_(None),
+            Release.yanked_at.is_(None),
+            *_IS_SHOWN,
+        )
+        .order_by(Release.published_at.desc(), Release.id.desc())
+        .limit(limit)
+    )
+    return _lines(wanted)
+
+
+def search_names(index_id: int, text: str, number: int) -> Hits:
+    """Return a page of the projects whose names contain a text; the exact one comes first."""
+    word = normalise(_SPACES.sub("-", text.strip()[:LONGEST_SEARCH]))
+    fits = Project.normalized_name.contains(word, autoescape=True)
+    here = (Project.index_id == index_id, Project.latest_release_id.is_not(None), *_IS_SHOWN, fits)
+    total = db.session.scalar(select(func.count()).select_from(Project).where(*here)) or 0
+    wanted = (
+        _select_lines()
+        .where(*here)
+        .order_by(_closeness(word), Project.normalized_name)
+        .limit(PAGE_SIZE)
+        .offset((number - 1) * PAGE_SIZE)
+    )
+    return Hits(lines=_lines(wanted), total=total, number=number)
+
+
+def list_known(index_id: int, names: Iterable[str]) -> frozenset[str]:
+    """Return which of some normalised names are projects that can be shown."""
+    wanted = select(Project.normalized_name).where(
+        Project.index_id == index_id, Project.normalized_name.in_(sorted(names)), *_IS_SHOWN
+    )
+    return frozenset(db.session.scalars(wanted))
+
+
+def find_profile(username: str) -> Profile | None:
+    """Return somebody by their username in any case, or None."""
+    wanted = select(Account).where(
+        Account.username_key == username.lower(), Account.is_active.is_(True)
+    )
+    account = db.session.scalars(wanted).one_or_none()
+    return None if account is None else _profile(account)
+
+
+def list_team() -> tuple[Profile, ...]:
+    """Return those who run this site."""
+    wanted = select(Account).where(Account.is_admin.is_(True), Account.is_active.is_(True))
+    accounts = db.session.scalars(wanted.order_by(Account.username_key))
+    return tuple(_profile(account) for account in accounts)
+
+
+def list_published_by(index_id: int, account_id: int) -> tuple[OwnLine, ...]:
+    """Return the projects in which somebody has a part, the newest change first."""
+    wanted = (
+        _select_lines()
+        .add_columns(Role.kind, Project.status)
+        .join(Role, Role.project_id == Project.id)
+        .where(
+            Project.index_id == index_id,
+            Role.account_id == account_id,
+            Role.kind.in_(("owner", "maintainer")),
+            *_IS_SHOWN,
+        )
+        .order_by(Project.updated_at.desc(), Project.id.desc())
+        .limit(PAGE_SIZE * 10)
+    )
+    return tuple(
+        OwnLine(line=_line(row), role=row["kind"], status=row["status"])
+        for row in db.session.execute(wanted).mappings()
+    )
+
+
+def _closeness(word: str) -> ColumnElement[int]:
+    name = Project.normalized_name
+    return case((name == word, 0), (name.startswith(word, autoescape=True), 1), else_=2)
+
+
+def _select_lines() -> Select[*tuple[Any, ...]]:
+    return select(
+        Project.name,
+        Project.normalized_name,
+        Release.summary,
+        Release.version,
+        Project.updated_at,
+    ).join(Release, Release.id == Project.latest_release_id)
+
+
+def _lines(wanted: Select[*tuple[Any, ...]]) -> tuple[ProjectLine, ...]:
+    return tuple(map(_line, db.session.execute(wanted).mappings()))
+
+
+def _line(row: RowMapping) -> ProjectLine:
+    return ProjectLine(
+        name=row["name"],
+        normalized_name=row["normalized_name"],
+        summary=row["summary"],
+        version=row["version"],
+        updated_at=row["updated_at"],
+    )
+
+
+def _profile(account: Account) -> Profile:
+    return Profile(
+        account_id=account.id,
+        username=account.username,
+        name=account.name,
+        joined_at=account.created_at,
+    )

@@ -1,0 +1,148 @@
+"""Frozen page objects: a template gets one of them and asks nobody else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from app.accounts.actors import Actor
+from app.core.i18n import _
+from app.site.installing import Command, list_commands
+from app.site.links import Contact, Link, list_contacts, list_links
+from app.site.queries import Counters, Hits, OwnLine, Profile
+from app.site.requirements import Need, list_needs, mark_known
+from app.sources.page import FileLink, ProjectLine, ReleaseDetail, ReleaseLine
+
+TABS = ("description", "files", "history")
+_SHORT_LICENSE = 60
+
+Known = Callable[[set[str]], frozenset[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HomeView:
+    """The front page."""
+
+    counters: Counters
+    newest: tuple[ProjectLine, ...]
+    index_url: str
+    upload_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchView:
+    """A page of hits, or of all projects when nothing was asked for."""
+
+    text: str
+    hits: Hits
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfileView:
+    """A person and what they publish."""
+
+    person: Profile
+    projects: tuple[OwnLine, ...]
+    is_own: bool
+
+    @property
+    def active(self) -> tuple[OwnLine, ...]:
+        """Return the projects that live on."""
+        return tuple(own for own in self.projects if own.status != "archived")
+
+    @property
+    def archived(self) -> tuple[OwnLine, ...]:
+        """Return the projects that get no more releases."""
+        return tuple(own for own in self.projects if own.status == "archived")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectView:
+    """A project at one release.
+
+    `detail` is what the source said; the rest is what it means for a reader.
+    """
+
+    detail: ReleaseDetail
+    tab: str
+    may_manage: bool
+    commands: tuple[Command, ...]
+    links: tuple[Link, ...]
+    authors: tuple[Contact, ...]
+    maintainers: tuple[Contact, ...]
+    needs: tuple[Need, ...]
+    classifiers: dict[str, tuple[str, ...]] = field(hash=False)
+
+    @classmethod
+    def of(
+        cls, detail: ReleaseDetail, *, tab: str, actor: Actor, index_url: str, known: Known
+    ) -> "ProjectView":
+        """Return the page of a release; `known` tells which names have a page here too."""
+        needs = list_needs(detail.requires_dist)
+        names = {need.normalized_name for need in needs}
+        return cls(
+            detail=detail,
+            tab=tab if tab in TABS else TABS[0],
+            may_manage=actor.is_admin or _is_owner(actor, detail),
+            commands=list_commands(detail, index_url),
+            links=_links(detail),
+            authors=list_contacts(detail.author, detail.author_email),
+            maintainers=list_contacts(detail.maintainer, detail.maintainer_email),
+            needs=mark_known(needs, known(names)) if names else (),
+            classifiers=_group(detail.classifiers),
+        )
+
+    @property
+    def is_default(self) -> bool:
+        """Tell whether this is the release that people should install."""
+        return self.detail.version == self.detail.latest_version
+
+    @property
+    def license(self) -> str | None:
+        """Return the licence in few words, or None when nobody said."""
+        detail = self.detail
+        text = detail.license_text.strip()
+        short = text if text and len(text) <= _SHORT_LICENSE and "\n" not in text else None
+        return detail.license_expression or detail.license_name or short
+
+    @property
+    def long_license(self) -> str | None:
+        """Return the text of a licence that was put where its name belongs, or None."""
+        text = self.detail.license_text.strip()
+        return text if text and text != self.license else None
+
+    @property
+    def sdists(self) -> tuple[FileLink, ...]:
+        """Return the source distributions."""
+        return tuple(file for file in self.detail.files if file.filetype == "sdist")
+
+    @property
+    def wheels(self) -> tuple[FileLink, ...]:
+        """Return the built distributions, the newest Python first."""
+        return tuple(file for file in reversed(self.detail.files) if file.filetype != "sdist")
+
+    @property
+    def hidden_releases(self) -> int:
+        """Return how many older releases the history leaves out."""
+        return self.detail.release_count - len(self.detail.releases)
+
+    def is_shown(self, line: ReleaseLine) -> bool:
+        """Tell whether a line of the history is the release on this page."""
+        return line.version == self.detail.version
+
+
+def _is_owner(actor: Actor, detail: ReleaseDetail) -> bool:
+    return any(
+        person.username == actor.username and person.role == "owner" for person in detail.people
+    )
+
+
+def _links(detail: ReleaseDetail) -> tuple[Link, ...]:
+    old = ((_("Homepage"), detail.home_page), (_("Download"), detail.download_url))
+    return list_links((*detail.project_urls, *old))
+
+
+def _group(classifiers: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    groups: dict[str, tuple[str, ...]] = {}
+    for classifier in classifiers:
+        head, _sep, rest = classifier.partition(" :: ")
+        groups[head] = (*groups.get(head, ()), rest or head)
+    return groups
