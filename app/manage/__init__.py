@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.manage import cli, token_views, views
+from app.manage import cli, release_views, token_views, views
 
 
 def init_app(app: Flask) -> None:
@@ -11,5 +11,5 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(cli.cli)
 
 
-# The module adds its pages to the blueprint of `views`.
-__all__ = ["init_app", "token_views"]
+# The modules add their pages to the blueprint of `views`.
+__all__ = ["init_app", "release_views", "token_views"]

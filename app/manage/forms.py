@@ -1,0 +1,65 @@
+"""The forms with which owners manage their projects."""
+
+from typing import Any
+
+from wtforms import SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from app.accounts.forms import AccountForm
+from app.core.i18n import _l
+from app.web.forms import REQUIRED
+
+_REASON_LONGEST = 500
+_plain = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+
+
+def _reason(description: Any) -> StringField:
+    too_long = _l("A reason has at most 500 characters.")
+    return StringField(
+        _l("Reason"),
+        [Length(max=_REASON_LONGEST, message=too_long)],
+        description=description,
+        render_kw={"autocomplete": "off"},
+    )
+
+
+class YankForm(AccountForm):
+    """Why a release is taken back."""
+
+    reason = _reason(_l("Installers show it to everybody who gets this release all the same."))
+
+
+class StatusForm(AccountForm):
+    """How a project stands (PEP 792)."""
+
+    status = SelectField(
+        _l("Status"),
+        choices=[
+            SelectChoice("active", _l("Active")),
+            SelectChoice("archived", _l("Archived: takes no more releases")),
+            SelectChoice("deprecated", _l("Deprecated: something else should be used")),
+        ],
+    )
+    reason = _reason(_l("It stands on the project's page. Say what to use instead."))
+
+
+class PersonForm(AccountForm):
+    """Who gets a role, and which."""
+
+    username = StringField(_l("User name"), [InputRequired(REQUIRED)], render_kw=_plain)
+    kind = SelectField(
+        _l("Role"),
+        choices=[
+            SelectChoice("maintainer", _l("Maintainer: uploads releases")),
+            SelectChoice("owner", _l("Owner: does everything")),
+        ],
+    )
+
+
+class ConfirmForm(AccountForm):
+    """The name of what is to be deleted, typed by hand."""
+
+    confirmation = StringField(
+        _l("Type its name to confirm"), [InputRequired(REQUIRED)], render_kw=_plain
+    )
