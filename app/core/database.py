@@ -3,9 +3,10 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, event, inspect
+from sqlalchemy import Connection, CursorResult, Engine, event, inspect
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.extensions import db
@@ -57,6 +58,20 @@ def before_commit(key: object, step: Step) -> None:
 def after_commit(step: Step) -> None:
     """Run a step when the transaction has been committed, never if it was rolled back."""
     _demand_open().info[_AFTER].append(step)
+
+
+def add_unless_there(model: type[Any], **values: Any) -> bool:
+    """Add a row unless a unique constraint has one like it; tell whether it was added.
+
+    A row that another transaction is adding is waited for, so what is read
+    afterwards is there.
+    """
+    session = _demand_open()
+    insert = (
+        postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
+    )
+    added = session.execute(insert(model).values(**values).on_conflict_do_nothing())
+    return bool(cast("CursorResult[Any]", added).rowcount)
 
 
 def has_table(connection: Connection, table: str) -> bool:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flask import Flask, has_request_context, request
+from flask import Blueprint, Flask, has_request_context, request
 from flask_babel import force_locale, get_locale, gettext, lazy_gettext, ngettext
 from flask_login import current_user
 
@@ -20,6 +20,8 @@ COOKIE = "locale"
 # In their own words; the first is the one the texts are written in.
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 
+_plain: set[str] = set()
+
 
 def init_app(app: Flask) -> None:
     """Bind the choice of language to an application."""
@@ -27,10 +29,17 @@ def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=select_locale)
 
 
+def speak_english(door: Blueprint) -> None:
+    """Let a door for programs answer in English, whatever language its caller names."""
+    _plain.add(door.name)
+
+
 def select_locale() -> str:
     """Return the language of a request: by its switch, the account, the browser, the site."""
     if not has_request_context():
         return str(setting("BABEL_DEFAULT_LOCALE"))
+    if request.blueprint in _plain:
+        return "en"
     chosen = request.cookies.get(COOKIE) or getattr(current_user, "locale", None)
     if chosen in LANGUAGES:
         return chosen

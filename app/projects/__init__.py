@@ -1,3 +1,4 @@
 """The catalogue: names, versions, projects, releases and files."""
 
+from app.projects import jobs as jobs
 from app.projects import models as models

@@ -67,13 +67,6 @@ class UnknownRole(Invalid):
     message = _l("A role is owner, maintainer or reader.")
 
 
-class AccountNotFound(NotFound):
-    """Nobody who could be given a role has this name."""
-
-    code = "account-not-found"
-    message = _l("There is no account of this name.")
-
-
 class RoleNotFound(NotFound):
     """The account has no role in the project."""
 

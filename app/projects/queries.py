@@ -1,11 +1,13 @@
 """Reading the catalogue."""
 
-from sqlalchemy import Select, func, select
+from collections.abc import Collection
+
+from sqlalchemy import Select, func, or_, select
 
 from app.extensions import db
 from app.projects.exceptions import ProjectNotFound, ReleaseNotFound
 from app.projects.models import File, Project, Release, Role
-from app.projects.names import normalise
+from app.projects.names import lookalike, normalise
 from app.projects.versions import canonical, parse_version
 
 
@@ -29,6 +31,29 @@ def get_project(index_id: int, name: str) -> Project:
     if project is None:
         raise ProjectNotFound
     return project
+
+
+def lock_claim(index_id: int, name: str) -> Project | None:
+    """Return who holds a name, locked until the end of the transaction, or None.
+
+    Whoever publishes in a project waits here, so that two files of a new
+    version find one release.
+    """
+    wanted = select(Project).where(
+        Project.index_id == index_id, Project.normalized_name == normalise(name)
+    )
+    locked = wanted.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalars(locked).one_or_none()
+
+
+def list_lookalikes(index_id: int, name: str) -> list[Project]:
+    """Return the projects whose names are easily taken for a new one."""
+    wanted = select(Project).where(
+        Project.index_id == index_id,
+        Project.lookalike == lookalike(name),
+        Project.normalized_name != normalise(name),
+    )
+    return list(db.session.scalars(wanted))
 
 
 def find_release(project_id: int, version: str) -> Release | None:
@@ -56,6 +81,26 @@ def find_file(index_id: int, filename: str) -> File | None:
     """Return a file by its name, removed ones too: a name is used only once."""
     wanted = select(File).where(File.index_id == index_id, File.filename == filename)
     return db.session.scalars(wanted).one_or_none()
+
+
+def find_twins(index_id: int, filename: str, sha256: str) -> list[File]:
+    """Return the files of a name, removed ones too, and those of a content, by number."""
+    wanted = select(File).where(
+        File.index_id == index_id,
+        or_(File.filename == filename, (File.sha256 == sha256) & File.removed_at.is_(None)),
+    )
+    return list(db.session.scalars(wanted.order_by(File.id)))
+
+
+def list_referred(digests: Collection[str]) -> set[str]:
+    """Return those of some blobs that a file or its metadata still stands on.
+
+    Removed files count: history is kept, and what was removed may be asked for
+    as evidence.
+    """
+    files = select(File.sha256).where(File.sha256.in_(digests))
+    metadata = select(File.metadata_sha256).where(File.metadata_sha256.in_(digests))
+    return set(db.session.scalars(files.union(metadata)))
 
 
 def count_owners(project_id: int) -> int:

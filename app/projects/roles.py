@@ -1,15 +1,14 @@
 """Who owns and maintains a project."""
 
-from sqlalchemy import select
-
 from app.accounts.actors import Actor
+from app.accounts.exceptions import AccountNotFound
 from app.accounts.models import Account
+from app.accounts.queries import get_account
 from app.core import clock
 from app.core.events import tell
 from app.extensions import db
 from app.projects.events import RoleGranted, RoleRemoved
 from app.projects.exceptions import (
-    AccountNotFound,
     LastOwner,
     ProjectNotFound,
     RoleNotFound,
@@ -68,9 +67,8 @@ def _get_project(project_id: int) -> Project:
 
 
 def _get_account(username: str) -> Account:
-    wanted = select(Account).where(Account.username_key == username.strip().lower())
-    account = db.session.scalars(wanted).one_or_none()
-    if account is None or not account.is_active:
+    account = get_account(username.strip())
+    if not account.is_active:
         raise AccountNotFound
     return account
 

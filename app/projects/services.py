@@ -147,6 +147,11 @@ def quarantine_file(file_id: int, reason: str) -> None:
 def touch(project: Project) -> None:
     """Note a change: its time, the newest release and, as the last thing, its number."""
     project.updated_at = clock.now()
+    count_change(project)
+
+
+def count_change(project: Project) -> None:
+    """Take a number for a change that is no news to people, as a rendered text."""
     before_commit(("serial", project.id), partial(_settle, project))
 
 

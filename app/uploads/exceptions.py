@@ -4,7 +4,7 @@ The messages go into the HTTP reason phrase, so they are short, in English and
 never translated; the codes are for machines and do not change.
 """
 
-from app.core.exceptions import Invalid
+from app.core.exceptions import Forbidden, Invalid
 
 
 class InvalidForm(Invalid):
@@ -61,3 +61,34 @@ class SdistExists(Invalid):
 
     code = "sdist-exists"
     message = "Only one sdist may be uploaded per release."
+
+
+class NotForThisToken(Forbidden):
+    """The token is good, but not for this."""
+
+    code = "token-scope"
+
+
+class NotAnUploader(Forbidden):
+    """The account may not publish here."""
+
+    code = "not-allowed"
+
+
+class NameRefused(Invalid):
+    """A new project may not have this name."""
+
+    code = "name-refused"
+
+
+class ProjectClosed(Forbidden):
+    """The project takes no files in its present state (PEP 792)."""
+
+    code = "project-closed"
+
+
+class FileStopped(Forbidden):
+    """The file is here and was found bad."""
+
+    code = "file-quarantined"
+    message = "This file is in quarantine, ask an administrator."

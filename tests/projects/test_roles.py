@@ -2,11 +2,11 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.actors import OPERATOR, Actor, Key
+from app.accounts.exceptions import AccountNotFound
 from app.core.database import transaction
 from app.extensions import db
 from app.journal.models import Entry
 from app.projects.exceptions import (
-    AccountNotFound,
     LastOwner,
     NotAllowed,
     ProjectNotFound,

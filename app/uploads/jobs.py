@@ -1,0 +1,52 @@
+"""What is checked after a file was published."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.core.database import release_connection, transaction
+from app.core.jobs import job
+from app.core.storage import blobs
+from app.extensions import db
+from app.projects.models import File
+from app.projects.services import quarantine_file
+from app.uploads.exceptions import InvalidArchive
+from app.uploads.records import verify_record
+
+
+@job("verify-record")
+def verify(file_id: int) -> None:
+    """Compare every member of a wheel with its RECORD; a file that lies is stopped."""
+    file = db.session.get(File, file_id)
+    if file is None or not file.is_servable:
+        return
+    sha256 = file.sha256
+    release_connection()
+    complaint = _find_complaint(sha256)
+    if complaint:
+        with transaction():
+            quarantine_file(file_id, complaint)
+
+
+def _find_complaint(sha256: str) -> str | None:
+    with _local_copy(sha256) as path:
+        try:
+            complaints = verify_record(path)
+        except InvalidArchive as error:
+            return str(error)
+    return complaints[0] if complaints else None
+
+
+@contextmanager
+def _local_copy(sha256: str) -> Iterator[Path]:
+    """Give the path of a blob, copied to this machine if it has none here."""
+    path = blobs().find_path(sha256)
+    if path is not None:
+        yield path
+        return
+    with tempfile.NamedTemporaryFile() as copy, blobs().open(sha256) as blob:
+        shutil.copyfileobj(blob, copy, 1024 * 1024)
+        copy.flush()
+        yield Path(copy.name)

@@ -1,0 +1,85 @@
+"""Who may publish what. The refusals go to programs, so they are in English."""
+
+from app.accounts.actors import Actor
+from app.core.exceptions import Forbidden, Unauthenticated
+from app.indexes.models import Index
+from app.indexes.permissions import may_publish_names
+from app.projects.models import Project
+from app.projects.names import is_reserved, is_valid, normalise
+from app.projects.permissions import OWNER, may_upload
+from app.projects.queries import find_claim, find_role, list_lookalikes
+from app.projects.services import ARCHIVED, QUARANTINED
+from app.uploads.exceptions import NameRefused, NotAnUploader, NotForThisToken, ProjectClosed
+
+
+def demand_known(actor: Actor) -> None:
+    """Raise `Unauthenticated` for nobody."""
+    if not (actor.is_known or actor.is_admin):
+        raise Unauthenticated("Authenticate with an API token, user __token__, to upload.")
+
+
+def demand_uploader(actor: Actor, index: Index) -> None:
+    """Raise unless the actor may upload at all here; asked before a body is read."""
+    demand_known(actor)
+    if actor.key is not None and actor.key.scope != "upload":
+        raise NotForThisToken("This token may only read, use one with the scope upload.")
+    if actor.key is not None and not actor.key.reaches(index.slug):
+        raise NotForThisToken(f"This token is for another index than {index.slug}.")
+    if index.kind != "hosted":
+        raise Forbidden(f"The index {index.slug} is a mirror and takes no uploads.")
+
+
+def demand_upload(actor: Actor, index: Index, name: str) -> None:
+    """Raise unless the actor may publish a file under a name, new or not."""
+    if not is_valid(name):
+        raise NameRefused(
+            f"The name {name[:80]!r} is invalid, use ASCII letters, digits and '._-' and start "
+            "and end with a letter or digit."
+        )
+    if actor.key is not None and not actor.key.reaches(index.slug, normalise(name)):
+        raise NotForThisToken(f"This token is for another project than {normalise(name)}.")
+    project = find_claim(index.id, name)
+    if project is None:
+        demand_new_name(actor, index, name)
+    else:
+        demand_project(actor, project)
+
+
+def demand_project(actor: Actor, project: Project) -> None:
+    """Raise unless the actor may publish in a project that is or was here."""
+    if project.removed_at is not None and not _owns(actor, project):
+        raise NotAnUploader(
+            f"The project {project.name} was deleted, only its owners may publish it again."
+        )
+    if not may_upload(actor, project):
+        raise NotAnUploader(
+            f"The user {actor.username!r} isn't allowed to upload to project {project.name!r}."
+        )
+    if project.status in {ARCHIVED, QUARANTINED}:
+        raise ProjectClosed(f"The project {project.name} is {project.status}, it takes no files.")
+
+
+def demand_new_name(actor: Actor, index: Index, name: str) -> None:
+    """Raise unless the actor may bring a new name into an index."""
+    if not may_publish_names(actor, index):
+        raise NotAnUploader(
+            f"The user {actor.username!r} may not bring new projects into the index "
+            f"{index.slug}, ask an administrator."
+        )
+    if not actor.has_confirmed_email:
+        raise NotAnUploader("Confirm your e-mail address before you publish a new project.")
+    if actor.is_admin:
+        return
+    if is_reserved(name):
+        raise NameRefused(f"The name {name!r} isn't allowed, it belongs to Python itself.")
+    for other in list_lookalikes(index.id, name):
+        if not _owns(actor, other):
+            raise NameRefused(
+                f"The name {name!r} is too similar to the existing project {other.name!r}."
+            )
+
+
+def _owns(actor: Actor, project: Project) -> bool:
+    if actor.is_admin:
+        return True
+    return actor.account_id is not None and find_role(project.id, actor.account_id) == OWNER
