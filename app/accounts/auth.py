@@ -60,15 +60,17 @@ def check_login(login: str, password: str) -> Account:
     with transaction():
         throttles.count_log_in(login, place)
     account = queries.find_by_login(login)
-    hashed = account.password_hash if account else None
-    if not verify_password(hashed, password) or account is None or hashed is None:
+    # As values: the next transaction would make the session read the row again,
+    # which takes longer than for a name that nobody has.
+    number, username, hashed = _facts(account)
+    if not verify_password(hashed, password) or number is None or hashed is None:
         with transaction():
-            services.note_failed_login(account)
+            services.note_failed_login(number, username)
         raise BadLogin
     new_hash = hash_password(password) if needs_rehash(hashed) else None
     with transaction():
         throttles.forgive_log_in(login, place)
-        return services.log_in(account.id, checked_hash=hashed, new_hash=new_hash)
+        return services.log_in(number, checked_hash=hashed, new_hash=new_hash)
 
 
 def check_own_password(account: Account, password: str) -> None:
@@ -146,3 +148,9 @@ def _note_use(actor: Actor) -> None:
     except OperationalError:
         # Knowing when a token was used is worth less than answering its owner.
         _log.warning("the use of a token was not noted", extra={"token": actor.key.token_id})
+
+
+def _facts(account: Account | None) -> tuple[int | None, str, str | None]:
+    if account is None:
+        return None, "", None
+    return account.id, account.username, account.password_hash

@@ -48,7 +48,7 @@ def set_password(name: str, password_stdin: bool) -> None:
     """Set a password and end all sessions; prints the password that it made."""
     password = _read_password() if password_stdin else make_password()
     with refusals_as_messages(), transaction():
-        services.give_password(queries.get_by_username(name).id, password)
+        services.give_password(queries.get_account(name).id, password)
     if not password_stdin:
         click.echo(password)
 

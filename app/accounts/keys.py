@@ -17,7 +17,7 @@ def make_own_token(account_id: int, name: str, **limits: Any) -> tuple[ApiToken,
 
     Raises `TokenNameTaken` and `TooManyTokens`.
     """
-    account = queries.get_account(account_id)
+    account = queries.get_by_id(account_id)
     mine = tokens.list_tokens(account_id)
     if len(mine) >= MOST_TOKENS:
         raise TooManyTokens
@@ -30,7 +30,7 @@ def make_own_token(account_id: int, name: str, **limits: Any) -> tuple[ApiToken,
 
 def give_token(username: str, name: str, **limits: Any) -> str:
     """Return the secret of a token that the operator makes for somebody."""
-    account = queries.get_by_username(username)
+    account = queries.get_account(username)
     token, secret = tokens.make_token(account.id, name, **limits)
     _tell_made(account, token, actor=OPERATOR.username)
     return secret
@@ -38,7 +38,7 @@ def give_token(username: str, name: str, **limits: Any) -> str:
 
 def revoke_own_token(account_id: int, token_id: int) -> ApiToken:
     """End one of somebody's tokens; raises `TokenNotFound`."""
-    account = queries.get_account(account_id)
+    account = queries.get_by_id(account_id)
     token = tokens.find_token(account_id, token_id)
     if token is None or token.revoked_at is not None:
         raise TokenNotFound

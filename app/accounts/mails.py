@@ -56,7 +56,7 @@ def promise_notice(event: PasswordChanged) -> None:
 def send_confirmation(account_id: int, url: str) -> None:
     """Write the link that confirms an address, unless that is done."""
     with transaction():
-        account = queries.get_account(account_id)
+        account = queries.get_by_id(account_id)
         email = account.primary_email
         if email.confirmed_at is None and _may_write("confirm", account):
             secret = links.make_link(email.id, links.CONFIRM)
@@ -67,7 +67,7 @@ def send_confirmation(account_id: int, url: str) -> None:
 def send_claim(account_id: int, url: str) -> None:
     """Tell somebody that their address was used to register again."""
     with transaction():
-        account = queries.get_account(account_id)
+        account = queries.get_by_id(account_id)
         if _may_write("claim", account):
             _post("claim", account, url=url)
 
@@ -88,7 +88,7 @@ def send_reset(login: str, url: str) -> None:
 def send_notice(account_id: int) -> None:
     """Tell somebody that their password was changed."""
     with transaction():
-        _post("password_changed", queries.get_account(account_id))
+        _post("password_changed", queries.get_by_id(account_id))
 
 
 def _may_write(purpose: str, account: Account) -> bool:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+import email_validator
 from email_validator import EmailNotValidError, validate_email
 
 USERNAME_LONGEST = 50
@@ -21,6 +22,11 @@ _RESERVED_WORDS = """
     tilsit token undefined user username webmaster www
 """
 _RESERVED = frozenset(_RESERVED_WORDS.split())
+
+
+# The library's own switch: these are refused by default, but an intranet uses them.
+for _domain in ("local", "localhost", "test"):
+    email_validator.SPECIAL_USE_DOMAIN_NAMES.remove(_domain)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from app.accounts.names import find_address, username_key
 from app.extensions import db
 
 
-def get_account(account_id: int) -> Account:
+def get_by_id(account_id: int) -> Account:
     """Return an account by its number; raises `AccountNotFound`."""
     account = db.session.get(Account, account_id)
     if account is None:
@@ -25,7 +25,7 @@ def find_by_username(username: str) -> Account | None:
     return db.session.scalars(wanted).one_or_none()
 
 
-def get_by_username(username: str) -> Account:
+def get_account(username: str) -> Account:
     """Return an account by any spelling of its username; raises `AccountNotFound`."""
     account = find_by_username(username)
     if account is None:

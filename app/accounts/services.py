@@ -109,7 +109,7 @@ def open_account(
 
 def ask_confirmation(account_id: int) -> None:
     """Send the link that confirms an account's address, again."""
-    account = queries.get_account(account_id)
+    account = queries.get_by_id(account_id)
     if account.primary_email.confirmed_at is None:
         tell(ConfirmationAsked(account_id=account.id, username=account.username, **_by(account)))
 
@@ -126,7 +126,7 @@ def log_in(account_id: int, *, checked_hash: str, new_hash: str | None) -> Accou
 
     Raises `AccountClosed`, and `BadLogin` if the password changed meanwhile.
     """
-    account = queries.get_account(account_id)
+    account = queries.get_by_id(account_id)
     if account.password_hash != checked_hash:
         raise BadLogin
     if not account.is_active:
@@ -137,25 +137,20 @@ def log_in(account_id: int, *, checked_hash: str, new_hash: str | None) -> Accou
     return account
 
 
-def note_failed_login(account: Account | None) -> None:
+def note_failed_login(account_id: int | None, username: str) -> None:
     """Note that a password was wrong, or that nobody has the name that was typed."""
-    tell(
-        LoginFailed(
-            account_id=account.id if account else None,
-            username=account.username if account else "",
-        )
-    )
+    tell(LoginFailed(account_id=account_id, username=username))
 
 
 def log_out(account_id: int) -> None:
     """Note that a session ended."""
-    account = queries.get_account(account_id)
+    account = queries.get_by_id(account_id)
     tell(LoggedOut(account_id=account.id, username=account.username, **_by(account)))
 
 
 def change_name(account_id: int, name: str) -> None:
     """Show an account by another name; an empty one shows the username."""
-    account = queries.get_account(account_id)
+    account = queries.get_by_id(account_id)
     account.name = _parse_name(name)
     tell(
         NameChanged(
@@ -166,12 +161,12 @@ def change_name(account_id: int, name: str) -> None:
 
 def change_language(account_id: int, locale: str) -> None:
     """Write to an account in another language."""
-    queries.get_account(account_id).locale = locale
+    queries.get_by_id(account_id).locale = locale
 
 
 def change_password(account_id: int, password: str) -> Account:
     """Set a password that its owner chose; all sessions and reset links end."""
-    account = queries.get_account(account_id)
+    account = queries.get_by_id(account_id)
     _set_password(account, password)
     tell(PasswordChanged(account_id=account.id, username=account.username, **_by(account)))
     return account
@@ -179,7 +174,7 @@ def change_password(account_id: int, password: str) -> Account:
 
 def give_password(account_id: int, password: str) -> None:
     """Set a password for somebody, as the operator may."""
-    account = queries.get_account(account_id)
+    account = queries.get_by_id(account_id)
     _set_password(account, password)
     tell(PasswordChanged(account_id=account.id, username=account.username, actor=OPERATOR.username))
 
@@ -200,7 +195,7 @@ def reset_password(secret: str, password: str) -> Account:
 
 def allow_upload(username: str, index_slug: str) -> None:
     """Let an account bring new names into an index."""
-    account = queries.get_by_username(username)
+    account = queries.get_account(username)
     tell(
         UploadAllowed(
             account_id=account.id,

@@ -1,25 +1,30 @@
 """Jobs: rows written inside the transaction that wants them, done after its commit.
 
-The queue (huey) only wakes a worker. The row is the promise: a job that was
-killed with its worker is found by the sweep when its lease has run out.
+The queue (huey) only wakes a worker. The row is the promise: a worker holds a
+lease on the job that it does and renews it, and a job that was killed with its
+worker is found by the sweep when the lease has run out.
 """
 
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.exc import OperationalError
 
 from app.core import clock
 from app.core.database import after_commit, transaction
 from app.core.models import Job
-from app.core.runtime import part
+from app.core.runtime import application, part
 from app.extensions import db
 
 Work = TypeVar("Work", bound=Callable[..., None])
 
-LEASE = timedelta(minutes=15)
+LEASE = timedelta(minutes=2)
+_RENEWED_AFTER = LEASE / 6
 MAX_ATTEMPTS = 8
 
 _works: dict[str, Callable[..., None]] = {}
@@ -55,14 +60,15 @@ def run_job(job_id: int) -> None:
         return
     name, payload = claimed
     try:
-        _works[name](**payload)
+        with _lease_renewed(job_id):
+            _works[name](**payload)
     except Exception as error:
         # Whatever went wrong, the promise stands: log it, try again later.
         _log.exception("job failed", extra={"job": job_id, "work": name})
         _put_off(job_id, error)
     else:
         with transaction() as session:
-            session.delete(session.get_one(Job, job_id))
+            session.execute(delete(Job).where(Job.id == job_id))
 
 
 def list_due() -> list[int]:
@@ -87,9 +93,42 @@ def _claim(job_id: int) -> tuple[str, dict[str, Any]] | None:
             update(Job)
             .where(Job.id == job_id, _is_free(now))
             .values(state="running", attempts=Job.attempts + 1, lease_until=now + LEASE)
-            .returning(Job.name, Job.payload)
+            .returning(Job.name, Job.payload, Job.attempts)
         ).one_or_none()
+        if taken is not None and taken.attempts > MAX_ATTEMPTS:
+            # It was never put off, so it took its worker with it each time.
+            session.execute(update(Job).where(Job.id == job_id).values(state="failed"))
+            return None
     return None if taken is None else (taken.name, taken.payload)
+
+
+@contextmanager
+def _lease_renewed(job_id: int) -> Iterator[None]:
+    """Keep a job ours for as long as the block runs."""
+    done = threading.Event()
+    app = application()
+
+    def renew() -> None:
+        while not done.wait(_RENEWED_AFTER.total_seconds()):
+            with app.app_context():
+                renew_lease(job_id)
+
+    threading.Thread(target=renew, name=f"lease-{job_id}", daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
+
+
+def renew_lease(job_id: int) -> None:
+    """Keep a running job from being taken by somebody else."""
+    try:
+        with transaction() as session:
+            mine = (Job.id == job_id) & (Job.state == "running")
+            session.execute(update(Job).where(mine).values(lease_until=clock.now() + LEASE))
+    except OperationalError:
+        # The job itself may be holding the database; there is time to try again.
+        _log.warning("a lease was not renewed", extra={"job": job_id})
 
 
 def _is_free(now: Any) -> Any:

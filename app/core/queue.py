@@ -1,6 +1,8 @@
 """The queue that wakes workers, and the worker's loop."""
 
 import logging
+import signal
+import sqlite3
 from collections.abc import Callable
 from functools import cache
 
@@ -15,6 +17,12 @@ from app.core.runtime import application
 
 cli = AppGroup("jobs", help="Work that is done in the background.")
 
+# A page must not wait for a queue that somebody has locked.
+_WEB_TIMEOUT = 1
+_WORKER_TIMEOUT = 5
+# Less than `flask serve` waits before it ends its processes by force.
+_PATIENCE = 8
+
 _log = logging.getLogger(__name__)
 
 
@@ -24,9 +32,13 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(cli)
 
 
-def make_queue(app: Flask) -> Huey:
-    """Return the queue with its two tasks: do one job, and look for jobs left behind."""
-    queue = SqliteHuey("tilsit", filename=app.config["QUEUE_PATH"], results=False)
+def make_queue(app: Flask, *, timeout: int) -> Huey:
+    """Return the queue with its two tasks: do one job, and look for jobs left behind.
+
+    `timeout` is how many seconds to wait while somebody else has it locked.
+    """
+    path = app.config["QUEUE_PATH"]
+    queue = SqliteHuey("tilsit", filename=path, results=False, timeout=timeout)
 
     @queue.task(name="run_job")
     def run_job(job_id: int) -> None:
@@ -46,12 +58,12 @@ def make_queue(app: Flask) -> Huey:
 def _waker(app: Flask) -> Callable[[int], None]:
     @cache
     def queue() -> Huey:
-        return make_queue(app)
+        return make_queue(app, timeout=_WEB_TIMEOUT)
 
     def wake(job_id: int) -> None:
         try:
             queue().wake(job_id)
-        except OSError:
+        except (OSError, sqlite3.Error):
             # The row stands; the sweep will find it.
             _log.warning("the queue could not be told", extra={"job": job_id})
 
@@ -66,8 +78,19 @@ def work(workers: int) -> None:
 
 
 def do_jobs(app: Flask, *, workers: int = 2) -> None:
-    """Be a worker until a signal comes; needs the context of the application."""
-    queue = make_queue(app)
-    # What was left behind by a worker that died is done first.
-    jobs.sweep()
-    Consumer(queue, workers=workers, initial_delay=0.05, max_delay=0.5).run()
+    """Be a worker until a signal comes, then finish the jobs at hand."""
+    queue = make_queue(app, timeout=_WORKER_TIMEOUT)
+    # What a worker that died has left behind is done first, as soon as there are hands.
+    queue.sweep()
+    _Consumer(
+        queue, workers=workers, initial_delay=0.05, max_delay=0.5, shutdown_timeout=_PATIENCE
+    ).run()
+
+
+class _Consumer(Consumer):
+    """huey's consumer, which ends gracefully by either signal: the first asks, the second ends."""
+
+    def __init__(self, queue: Huey, **options: float) -> None:
+        super().__init__(queue, **options)
+        # signal -> (start again, finish the jobs at hand)
+        self._signal_actions = {signal.SIGTERM: (False, True), signal.SIGINT: (False, True)}
