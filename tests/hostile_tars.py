@@ -75,6 +75,11 @@ HOSTILE_TARS = (
         sdist_with(TarEntry(f"{TOP}/x", size=9**9), end=b""),
     ),
     _case("second tar behind", "trailing-data", gzip.compress(_TAR + _TAR, mtime=0)),
+    _case(
+        "pax size not a number",
+        "malformed-tar",
+        sdist_with(pax({"size": "1_0"}), TarEntry(f"{TOP}/x")),
+    ),
     _case("header checksum", "malformed-tar", sdist_with(TarEntry(f"{TOP}/x", checksum=5))),
     _case("no PKG-INFO", "missing-file", make_sdist(without=["PKG-INFO"])),
     _case(

@@ -50,6 +50,23 @@ _SIZES = {"size": _MARK, "packed": _MARK}
 _TWO_SIZES = (len(_ENTRIES[0].data), len(_ENTRIES[0].header(None)["content"]))  # type: ignore[arg-type]
 _LOCAL64 = {**_SIZES, "extra": _zip64(*_TWO_SIZES)}
 
+
+def _newer() -> bytes:
+    data = bytearray(_GOOD)
+    data[data.index(b"PK\x01\x02") + 6] = 64
+    return bytes(data)
+
+
+def _zip64_disks() -> bytes:
+    data = bytearray(wheel_with(end=ZipEnd(zip64=True)))
+    data[data.index(b"PK\x06\x06") + 16] = 1
+    return bytes(data)
+
+
+def _zip64_end_missing() -> bytes:
+    return wheel_with(end=ZipEnd(zip64=True)).replace(b"PK\x06\x06", b"PK\x06\x05")
+
+
 HOSTILE_ZIPS = (
     Hostile("empty", "not-a-zip", b""),
     Hostile("text", "not-a-zip", b"<html>502 Bad Gateway</html>"),
@@ -67,6 +84,16 @@ HOSTILE_ZIPS = (
     Hostile("8-bit comment", "malformed-zip", wheel_with(end=ZipEnd(comment=b"\xe9t\xe9"))),
     Hostile("end in comment", "malformed-zip", wheel_with(end=ZipEnd(comment=_GOOD[-22:]))),
     Hostile("comment of a member", "malformed-zip", wheel_with(comment=b"hello")),
+    Hostile(
+        "record cut off",
+        "malformed-zip",
+        write_zip([], end=ZipEnd(before=b"PK\x01\x02", offset=0, length=4)),
+    ),
+    Hostile("unknown record", "malformed-zip", _GOOD.replace(b"PK\x01\x02", b"PK\x01\x03", 1)),
+    Hostile("new version of the format", "malformed-zip", _newer()),
+    Hostile("several disks", "malformed-zip", _GOOD[:-18] + b"\1" + _GOOD[-17:]),
+    Hostile("several disks in zip64", "malformed-zip", _zip64_disks()),
+    Hostile("zip64 end missing", "zip64", _zip64_end_missing()),
     Hostile("count too small", "malformed-zip", wheel_with(end=ZipEnd(count=3))),
     Hostile("count too large", "malformed-zip", wheel_with(end=ZipEnd(count=5))),
     Hostile("length too small", "malformed-zip", wheel_with(end=ZipEnd(length=9))),

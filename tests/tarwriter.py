@@ -16,6 +16,7 @@ class TarEntry:
     size: int | None = None
     checksum: int | None = None
     prefix: bytes = b""
+    owner: bytes = b"0000000"
 
 
 def make_tar_gz(entries: Iterable[TarEntry], *, end: bytes = bytes(1024)) -> bytes:
@@ -47,7 +48,7 @@ def _tar_member(entry: TarEntry) -> bytes:
     head = bytearray(512)
     raw = _bytes(entry.name)
     head[: len(raw)] = raw
-    head[100:124] = b"0000644\0" + b"0000000\0" * 2
+    head[100:124] = b"0000644\0" + entry.owner.ljust(8, b"\0") + b"0000000\0"
     head[124:136] = number
     head[136:148] = b"%011o\0" % 1_700_000_000
     head[148:156] = b" " * 8

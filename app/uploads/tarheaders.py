@@ -23,6 +23,10 @@ _CONTIGUOUS_FILE = b"7"
 _GNU_TYPES = frozenset({GNU_NAME, GNU_LINK, GNU_SPARSE})
 _KNOWN = EXTENSIONS | LINKS | {FILE, FOLDER, GNU_SPARSE}
 _OCTAL = re.compile(rb" *[0-7]*")
+# Mode, owners, time and device: nothing to us, but a reader stumbles over bad ones.
+_OTHER_NUMBERS = (slice(100, 108), slice(108, 116), slice(116, 124), slice(136, 148))
+_DEVICE_NUMBERS = (slice(329, 337), slice(337, 345))
+_BINARY = (0x80, 0xFF)
 _PAX_RECORD = re.compile(rb"([0-9]{1,8}) ([^=]+)=", re.DOTALL)
 
 
@@ -46,6 +50,9 @@ def parse_header(block: bytes) -> Header:
     if len(block) < BLOCK:
         raise malformed("it is cut off")
     _check_sum(block)
+    for field in _OTHER_NUMBERS + _DEVICE_NUMBERS:
+        if block[field.start] not in _BINARY:
+            _parse_number(block[field])
     kind = block[156:157]
     name = decode_text(_until_nul(block[:100]))
     if kind not in _GNU_TYPES and block[345] and block[257:262] == b"ustar":
@@ -86,8 +93,10 @@ def _until_nul(raw: bytes) -> bytes:
 
 
 def _kind(kind: bytes, name: str) -> bytes:
+    if kind == _OLD_FILE and name.endswith("/"):
+        return FOLDER
     if kind in (_OLD_FILE, _CONTIGUOUS_FILE):
-        return FOLDER if name.endswith("/") else FILE
+        return FILE
     if kind not in _KNOWN:
         raise malformed("a member is a device, a pipe or unknown", code="special-file")
     return kind

@@ -68,16 +68,18 @@ def iterate_members(stream: GzipStream) -> Iterator[TarMember]:
 def _iterate_headers(stream: GzipStream) -> Iterator[Header]:
     overrides: dict[str, str] = {}
     extensions = 0
+    is_extended = False
     while (block := stream.read(BLOCK)) not in (b"", _EMPTY):
         header = parse_header(block)
-        if header.kind not in EXTENSIONS:
+        is_extended = header.kind in EXTENSIONS
+        if not is_extended:
             yield _override(header, overrides)
             overrides = {}
             continue
         extensions += 1
         check_member_count(extensions)
         overrides |= _read_extension(stream, header)
-    if overrides:
+    if is_extended:
         raise malformed("it ends after an extended header")
 
 
@@ -120,6 +122,8 @@ def _check_member(header: Header) -> TarMember:
         raise malformed("sparse members are not allowed", code="sparse-member")
     if header.kind != FILE and header.size:
         raise malformed(f"{shorten(name)} has content but is no file")
+    if header.kind != FOLDER and name != header.name:
+        raise malformed(f"{shorten(name)} has the name of a folder but is none")
     if header.kind in LINKS:
         _check_target(name, header)
     return TarMember(name, header.kind, header.size, header.target)

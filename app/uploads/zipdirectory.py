@@ -16,6 +16,7 @@ from app.uploads.ziprecords import (
     END_MAGIC,
     LOCATOR64,
     LOCATOR64_MAGIC,
+    NEWEST_VERSION,
     Member,
     check_flags,
     decode_name,
@@ -122,17 +123,17 @@ def _read_member(table: bytes, position: int) -> tuple[Member, int]:
     names_at = position + CENTRAL.size
     if names_at > len(table):
         raise malformed("truncated central directory")
-    magic, flags, method, crc, packed, size, name_length, extra_length, comment, disk, offset = (
+    magic, version, flags, method, crc, packed, size, name_length, extra_length, *rest, offset = (
         CENTRAL.unpack_from(table, position)
     )
     extra_at = names_at + name_length
     after = extra_at + extra_length
     if magic != CENTRAL_MAGIC or after > len(table):
         raise malformed("truncated or unknown record in the central directory")
-    if comment or disk:
-        raise malformed("a comment or a second disk in the central directory")
-    raw_name = table[names_at:extra_at]
+    if any(rest) or version > NEWEST_VERSION:
+        raise malformed("a comment, a second disk or a new version in the central directory")
     check_flags(flags, method)
+    raw_name = table[names_at:extra_at]
     name = decode_name(raw_name, flags)
     check_member_name(name)
     fields = (size, packed, offset)

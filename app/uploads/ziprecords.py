@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from app.uploads.exceptions import InvalidArchive
 
-CENTRAL = struct.Struct("<4s4xHH4xLLLHHHH6xL")
+CENTRAL = struct.Struct("<4s2xBxHH4xLLLHHHH6xL")
 LOCAL = struct.Struct("<4s2xHH4xLLLHH")
 END = struct.Struct("<4sHHHHLLH")
 END64 = struct.Struct("<4sQ4xLLQQQQ")
@@ -29,6 +29,7 @@ IN_ZIP64 = 0xFFFFFFFF
 _ZIP64_EXTRA = 0x0001
 _UNICODE_PATH_EXTRA = 0x7075
 _ZIP64_LENGTHS = frozenset({0, 8, 16, 24, 28})
+NEWEST_VERSION = 63  # of the format, as major * 10 + minor
 _ENCRYPTED = 0x2041  # encrypted, strongly encrypted, masked directory
 _DATA_DESCRIPTOR = 0x0008
 _UTF8 = 0x0800
