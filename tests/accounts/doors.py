@@ -37,7 +37,8 @@ class Postman:
             letter.unlink()
 
     def letters(self, to=""):
-        return [path.read_text() for path in sorted(self.folder.glob(f"*-*{to}*.eml"))]
+        paths = sorted(self.folder.glob("*.eml"))
+        return [path.read_text() for path in paths if to in path.name]
 
     def link(self, to=""):
         """Return the path of the link in the newest letter to somebody."""
