@@ -1,7 +1,9 @@
 """Fixtures that all tests share: one database for the session, rolled back after each test."""
 
 import contextvars
+import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -113,3 +115,19 @@ def queries(app: Flask) -> Iterator[list[str]]:
     event.listen(connection, "before_cursor_execute", note)
     yield seen
     event.remove(connection, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def small_disk() -> Any:
+    """Give a context in which no file can grow over 100 bytes, as on a disk that is full."""
+
+    @contextmanager
+    def limit(size: int = 100) -> Iterator[None]:
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    return limit

@@ -19,6 +19,7 @@ from app.core import clock
 from app.core.database import after_commit, transaction
 from app.core.models import Job
 from app.core.runtime import application, part
+from app.core.settings import find_setting, keep_setting
 from app.extensions import db
 
 Work = TypeVar("Work", bound=Callable[..., None])
@@ -27,7 +28,9 @@ LEASE = timedelta(minutes=2)
 _RENEWED_AFTER = LEASE / 6
 MAX_ATTEMPTS = 8
 
+_DAILY_SETTING = "jobs.daily"
 _works: dict[str, Callable[..., None]] = {}
+_daily: set[str] = set()
 _log = logging.getLogger(__name__)
 
 
@@ -43,6 +46,25 @@ def job(name: str) -> Callable[[Work], Work]:
         return work
 
     return remember
+
+
+def daily(name: str) -> Callable[[Work], Work]:
+    """Mark a function as work, without a payload, that is done once a day."""
+    _daily.add(name)
+    return job(name)
+
+
+def promise_daily() -> None:
+    """Promise the works of the day, unless that was done already."""
+    today = clock.today().isoformat()
+    if find_setting(_DAILY_SETTING) == today:
+        return
+    with transaction():
+        # Another worker may have been faster.
+        if find_setting(_DAILY_SETTING) != today:
+            keep_setting(_DAILY_SETTING, today)
+            for name in sorted(_daily):
+                enqueue(name)
 
 
 def enqueue(name: str, **payload: Any) -> None:

@@ -48,6 +48,7 @@ def make_queue(app: Flask, *, timeout: int) -> Huey:
     @queue.periodic_task(crontab(), name="sweep")
     def sweep() -> None:
         with app.app_context():
+            jobs.promise_daily()
             jobs.sweep()
 
     queue.wake = run_job

@@ -22,7 +22,7 @@ class Storage(Protocol):
     def save(self, incoming: Incoming) -> None:
         """Keep received bytes under their digest, durable when this returns.
 
-        Does nothing more if the blob is there already.
+        A blob that is there already counts as stored now, and nothing more is done.
         """
 
     def save_bytes(self, content: bytes) -> str:
@@ -39,6 +39,12 @@ class Storage(Protocol):
 
     def delete(self, sha256: str) -> None:
         """Remove a blob; one that is not here is no error."""
+
+    def delete_older(self, sha256: str, before: datetime) -> bool:
+        """Remove a blob if it was stored before a time; tell whether it was."""
+
+    def forget_incoming(self, before: datetime) -> int:
+        """Remove what began to arrive and was left before a time; return how many."""
 
     def list_blobs(self) -> Iterator[tuple[str, datetime]]:
         """Yield the digest of every blob with the time it was stored."""

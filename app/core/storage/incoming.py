@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -38,19 +39,24 @@ class Incoming:
 
     def sync(self) -> None:
         """Bring all bytes to the disk."""
+        self.flush()
         try:
-            self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:
             raise StorageUnavailable from error
 
     def flush(self) -> None:
         """Make the bytes visible to whoever opens the path."""
-        self._file.flush()
+        try:
+            self._file.flush()
+        except OSError as error:
+            raise StorageUnavailable from error
 
     def close(self) -> None:
         """Close the file and remove what nobody saved."""
         try:
-            self._file.close()
+            # A full disk refuses the last bytes here too, and nobody wants them.
+            with suppress(OSError):
+                self._file.close()
         finally:
             self.path.unlink(missing_ok=True)

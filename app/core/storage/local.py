@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -42,10 +42,10 @@ class LocalStorage(Storage):
     @override
     def save(self, incoming: Incoming) -> None:
         target = self._path(incoming.digest())
-        if target.exists():
-            return
-        incoming.sync()
         try:
+            if _renew(target, incoming.digest()):
+                return
+            incoming.sync()
             target.parent.mkdir(parents=True, exist_ok=True)
             _adopt_mtime(incoming.path, incoming.digest())
             # link() fails where replace() would overwrite: two uploads of the
@@ -94,11 +94,31 @@ class LocalStorage(Storage):
         self._path(sha256).unlink(missing_ok=True)
 
     @override
+    def delete_older(self, sha256: str, before: datetime) -> bool:
+        path = self._path(sha256)
+        try:
+            if _stored_at(path) >= before:
+                return False
+            path.unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
+    @override
+    def forget_incoming(self, before: datetime) -> int:
+        forgotten = 0
+        for path in self.incoming.glob("*"):
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < before.timestamp():
+                    path.unlink()
+                    forgotten += 1
+        return forgotten
+
+    @override
     def list_blobs(self) -> Iterator[tuple[str, datetime]]:
         for path in self.root.glob("??/??/*"):
-            # The modification time is taken by the ETag; the change time is the
-            # moment the blob came to its place.
-            yield path.name, datetime.fromtimestamp(path.stat().st_ctime, UTC)
+            with suppress(FileNotFoundError):
+                yield path.name, _stored_at(path)
 
     @override
     def check(self) -> None:
@@ -113,6 +133,21 @@ class LocalStorage(Storage):
     def _demand_root(self) -> None:
         if not self.root.is_dir():
             raise StorageUnavailable
+
+
+def _stored_at(path: Path) -> datetime:
+    # The modification time is taken by the ETag; the change time is the moment
+    # the blob came to its place, or came again.
+    return datetime.fromtimestamp(path.stat().st_ctime, UTC)
+
+
+def _renew(path: Path, sha256: str) -> bool:
+    """Let a blob that is there count as stored now; tell whether it is there."""
+    try:
+        _adopt_mtime(path, sha256)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _adopt_mtime(path: Path, sha256: str) -> None:

@@ -65,6 +65,17 @@ class MemoryStorage(Storage):
         self._blobs.pop(sha256, None)
 
     @override
+    def delete_older(self, sha256: str, before: datetime) -> bool:
+        found = self._blobs.get(sha256)
+        if found is None or found[1] >= before:
+            return False
+        return self._blobs.pop(sha256, None) is not None
+
+    @override
+    def forget_incoming(self, before: datetime) -> int:
+        return 0
+
+    @override
     def list_blobs(self) -> Iterator[tuple[str, datetime]]:
         yield from [(sha256, stored_at) for sha256, (_, stored_at) in self._blobs.items()]
 
@@ -73,4 +84,4 @@ class MemoryStorage(Storage):
         return
 
     def _keep(self, sha256: str, content: bytes) -> None:
-        self._blobs.setdefault(sha256, (content, clock.now()))
+        self._blobs[sha256] = (content, clock.now())

@@ -1,0 +1,49 @@
+"""Removing what a crash left behind: blobs without a row, and half received files."""
+
+import logging
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+
+from app.core import clock
+from app.core.database import release_connection
+from app.core.jobs import daily
+from app.core.storage import blobs
+
+# Returns those of some digests that it still stands on.
+Referrer = Callable[[Collection[str]], set[str]]
+
+# An upload that has stored its bytes writes its rows in a moment.
+GRACE = timedelta(days=1)
+_BATCH = 500
+
+_referrers: list[Referrer] = []
+_log = logging.getLogger(__name__)
+
+
+def refer(*referrers: Referrer) -> None:
+    """Name all who stand on blobs, in place of those before."""
+    _referrers[:] = referrers
+
+
+@daily("sweep-blobs")
+def sweep_blobs() -> None:
+    """Remove what nobody stands on and what never arrived whole, when it is a day old."""
+    if not _referrers:
+        # Nobody has said what is needed, so all of it may be.
+        return
+    before = clock.now() - GRACE
+    blobs().forget_incoming(before)
+    old = [sha256 for sha256, stored_at in blobs().list_blobs() if stored_at < before]
+    removed = sum(
+        _remove(old[start : start + _BATCH], before) for start in range(0, len(old), _BATCH)
+    )
+    if removed:
+        _log.info("blobs swept", extra={"removed": removed})
+
+
+def _remove(digests: list[str], before: datetime) -> int:
+    needed = set().union(*(referrer(digests) for referrer in _referrers))
+    release_connection()
+    orphans = [sha256 for sha256 in digests if sha256 not in needed]
+    # The same bytes may have come again since the list was made.
+    return sum(blobs().delete_older(sha256, before) for sha256 in orphans)
