@@ -4,6 +4,8 @@ import click
 
 from app.core.database import transaction
 from app.seed import services
+from app.seed.demos import list_demos
+from app.seed.publishing import furnish
 
 
 @click.command("seed")
@@ -16,6 +18,8 @@ def fill() -> None:
     """Furnish the house and say what was new."""
     with transaction():
         password = services.open_admin()
-        services.open_demo_accounts()
+        people = services.open_demo_accounts()
+    files = sum(furnish(demo) for demo in list_demos())
+    click.echo(f"Seeded {people} people and {files} files.")
     if password is not None:
         click.echo(f"\n  Log in as {services.ADMIN} with the password  {password}\n")
