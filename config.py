@@ -4,14 +4,18 @@ Half a configuration stops the start with one sentence that says what to set.
 """
 
 import os
+import re
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 ROOT = Path(__file__).parent
 
+SHORTEST_SECRET = 16
 REGISTRATIONS = ("open", "invite", "closed")
 
 
@@ -50,7 +54,7 @@ class Config:
         self.WEB_PROCESSES = self._number("WEB_PROCESSES", 1)
         self.TRUSTED_PROXIES = self._number("TRUSTED_PROXIES", 0)
         self.MAX_UPLOAD_BYTES = self._number("MAX_UPLOAD_MB", 5 * 1024) * 1024 * 1024
-        self.BABEL_DEFAULT_LOCALE = environ.get("DEFAULT_LOCALE") or "en"
+        self.BABEL_DEFAULT_LOCALE = self._locale()
         self.REGISTRATION = self._choice("REGISTRATION", REGISTRATIONS)
         self.SQLALCHEMY_DATABASE_URI = self._database_url()
         self.SQLALCHEMY_ENGINE_OPTIONS = self._engine_options()
@@ -62,15 +66,25 @@ class Config:
 
     def _secret_key(self) -> str:
         given = self._environ.get("SECRET_KEY", "")
-        if given and len(given) < 16:
-            raise ConfigError("SECRET_KEY is too short: set at least 16 random characters.")
+        if given and len(given) < SHORTEST_SECRET:
+            raise ConfigError(
+                f"SECRET_KEY is too short: set at least {SHORTEST_SECRET} random characters."
+            )
         return given or _kept_secret(self.DATA_DIR / "secret_key")
 
     def _site_url(self) -> str | None:
         url = self._environ.get("SITE_URL", "").rstrip("/")
-        if url and urlsplit(url).scheme not in {"http", "https"}:
+        parts = urlsplit(url)
+        if url and parts.scheme not in {"http", "https"}:
             raise ConfigError("SITE_URL must begin with http:// or https://.")
+        if url and (not parts.hostname or parts.query or parts.fragment):
+            raise ConfigError("SITE_URL must be an address like https://packages.example.com.")
         return url or None
+
+    def _locale(self) -> str:
+        """Return a language that the site has; English is the one its texts are written in."""
+        made = {path.parent.parent.name for path in ROOT.glob("translations/*/LC_MESSAGES/*.po")}
+        return self._choice("DEFAULT_LOCALE", ("en", *sorted(made - {"en"})))
 
     def _is_https(self) -> bool:
         return bool(self.SITE_URL and self.SITE_URL.startswith("https:"))
@@ -109,21 +123,29 @@ class Config:
         return path
 
     def _read_mail(self) -> None:
-        """Read MAIL_URL: smtp://user:password@host:587?, smtps://… for TLS from the start."""
-        url = urlsplit(self._environ.get("MAIL_URL", ""))
-        if url.geturl() and url.scheme not in {"smtp", "smtps", "smtp+tls"}:
+        """Read MAIL_URL: smtp://host, smtp+tls://user:password@host:587 or smtps://…"""
+        given = self._environ.get("MAIL_URL", "")
+        url = urlsplit(given)
+        if given and url.scheme not in {"smtp", "smtps", "smtp+tls"}:
             raise ConfigError("MAIL_URL must begin with smtp://, smtp+tls:// or smtps://.")
+        if given and not url.hostname:
+            raise ConfigError("MAIL_URL names no server: set smtp://host or smtp://host:port.")
         if bool(url.username) != bool(url.password):
             raise ConfigError("MAIL_URL has half a login: give both user and password, or none.")
         self.MAIL_SERVER = url.hostname or ""
-        self.MAIL_PORT = url.port or (465 if url.scheme == "smtps" else 25)
+        self.MAIL_PORT = _port(url) or (465 if url.scheme == "smtps" else 25)
         self.MAIL_USE_SSL = url.scheme == "smtps"
         self.MAIL_USE_TLS = url.scheme == "smtp+tls"
         self.MAIL_USERNAME = unquote(url.username) if url.username else None
         self.MAIL_PASSWORD = unquote(url.password) if url.password else None
+        self.MAIL_DEFAULT_SENDER = (self.SITE_NAME, self._sender())
+
+    def _sender(self) -> str:
         host = urlsplit(self.SITE_URL or "").hostname or "localhost"
         sender = self._environ.get("MAIL_FROM") or f"no-reply@{host}"
-        self.MAIL_DEFAULT_SENDER = (self.SITE_NAME, sender)
+        if not re.fullmatch(r"[^@\s<>,]+@[^@\s<>,]+", sender):
+            raise ConfigError("MAIL_FROM must be one address like packages@example.com.")
+        return sender
 
     def _number(self, name: str, default: int) -> int:
         given = self._environ.get(name) or str(default)
@@ -164,6 +186,13 @@ def choose(environ: Mapping[str, str] = os.environ) -> Config:
     return Development(environ) if debugging else Production(environ)
 
 
+def _port(url: SplitResult) -> int | None:
+    try:
+        return url.port
+    except ValueError:
+        raise ConfigError("MAIL_URL has a port that is no number.") from None
+
+
 def _writable(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -176,11 +205,19 @@ def _writable(folder: Path) -> Path:
 
 def _kept_secret(path: Path) -> str:
     """Return the secret kept in a file, made on the first start."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        secret = secrets.token_urlsafe(48)
-        file.write(secret)
+    if not path.exists():
+        _make_secret(path)
+    secret = path.read_text().strip()
+    if len(secret) < SHORTEST_SECRET:
+        raise ConfigError(f"{path} holds no secret: remove it, or set SECRET_KEY.")
     return secret
+
+
+def _make_secret(path: Path) -> None:
+    # Web and worker may start for the first time together: the file appears with
+    # all that is in it, and whoever comes second takes what is there.
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".secret") as file:
+        file.write(secrets.token_urlsafe(48))
+        file.flush()
+        with suppress(FileExistsError):
+            os.link(file.name, path)

@@ -6,6 +6,7 @@ import smtplib
 import ssl
 from dataclasses import asdict, dataclass
 from email import message_from_bytes, policy
+from email.utils import formataddr
 from typing import Any
 
 from flask import render_template
@@ -88,7 +89,8 @@ def _compose(letter: Letter) -> Message:
         recipients=[letter.to],
         body=letter.text,
         html=letter.html,
-        sender=setting("MAIL_DEFAULT_SENDER"),
+        # Quoted by us: Flask-Mail would take a name like "Acme, Inc." for two senders.
+        sender=formataddr(setting("MAIL_DEFAULT_SENDER")),
         extra_headers={"Content-Language": letter.locale, "Auto-Submitted": "auto-generated"},
     )
 
