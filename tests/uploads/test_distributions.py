@@ -48,6 +48,15 @@ def test_sdist_is_what_it_says(tmp_path):
     assert "foo_bar-1.0/LICENSE" in distribution.contents.members
 
 
+def test_license_files_of_old_metadata_are_not_looked_for(tmp_path):
+    path = tmp_path / "incoming"
+    path.write_bytes(
+        make_wheel(metadata=make_metadata(metadata_version="2.1", license_files=["LICENSE"]))
+    )
+
+    assert examine(path, wheel_name(), "bdist_wheel", Policy()).metadata.license_files
+
+
 def test_policy_reaches_name_and_metadata(tmp_path):
     path = tmp_path / "incoming"
     path.write_bytes(make_wheel(requires_dist=["foo @ https://example.org/foo.zip"]))

@@ -4,7 +4,7 @@ import tarfile
 import zipfile
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.uploads.archives import inspect
@@ -24,11 +24,7 @@ ZIPS = [
 ]
 TAR = make_tar([FOLDER, PKG_INFO, TarEntry(f"{TOP}/a.py", b"x"), TarEntry(f"{TOP}/b.py")])
 CHANGES = st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 255)), min_size=1, max_size=3)
-MANY = settings(
-    deadline=None,
-    max_examples=300,
-    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
-)
+MANY = settings(deadline=None, max_examples=300)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +37,9 @@ def scratch(tmp_path_factory):
 def test_accepted_zip_is_the_same_to_zipfile(scratch, data, changes):
     scratch.write_bytes(changed(data, changes))
     with scratch.open("rb") as file:
-        ours = list_or_skip(file)
+        ours = list_or_none(file)
+        if ours is None:
+            return
         theirs = zipfile.ZipFile(file)
         assert list(ours) == [info.orig_filename for info in theirs.infolist()]
         for name, member in ours.items():
@@ -52,7 +50,8 @@ def test_accepted_zip_is_the_same_to_zipfile(scratch, data, changes):
                 info.CRC,
                 info.header_offset,
             )
-            assert read_or_skip(file, member) == theirs.read(name)
+            body = read_or_none(file, member)
+            assert body is None or body == theirs.read(name)
 
 
 @MANY
@@ -63,25 +62,25 @@ def test_accepted_tar_is_the_same_to_tarfile(scratch, changes):
     try:
         contents = inspect(scratch, NAME)
     except InvalidArchive:
-        assume(False)
+        return
     with tarfile.open(scratch, "r:gz") as theirs:
         names = {member.name for member in theirs if not member.isdir()}
         assert names == contents.members
         assert theirs.extractfile(f"{TOP}/PKG-INFO").read() == contents.metadata
 
 
-def list_or_skip(file):
+def list_or_none(file):
     try:
         return list_members(file)
     except InvalidArchive:
-        return assume(False)
+        return None
 
 
-def read_or_skip(file, member):
+def read_or_none(file, member):
     try:
         return read_member(file, member, 10_000)
     except InvalidArchive:
-        return assume(False)
+        return None
 
 
 def changed(data, changes):
