@@ -47,7 +47,7 @@ class StatusForm(AccountForm):
 class PersonForm(AccountForm):
     """Who gets a role, and which."""
 
-    username = StringField(_l("User name"), [InputRequired(REQUIRED)], render_kw=_plain)
+    username = StringField(_l("Username"), [InputRequired(REQUIRED)], render_kw=_plain)
     kind = SelectField(
         _l("Role"),
         choices=[

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from markupsafe import Markup
+
 from app.accounts.actors import Actor
 from app.core.i18n import _
 from app.site.installing import Command, list_commands
 from app.site.links import Contact, Link, list_contacts, list_links
+from app.site.prose import readable
 from app.site.queries import Counters, Hits, OwnLine, Profile
 from app.site.requirements import Need, list_needs, mark_known
 from app.sources.page import FileLink, ProjectLine, ReleaseDetail, ReleaseLine
@@ -89,6 +92,12 @@ class ProjectView:
             needs=mark_known(needs, known(names)) if names else (),
             classifiers=_group(detail.classifiers),
         )
+
+    @property
+    def description(self) -> Markup | None:
+        """Return the description as HTML, or None when it was not rendered."""
+        html = self.detail.description_html
+        return readable(html) if html else None
 
     @property
     def is_default(self) -> bool:
