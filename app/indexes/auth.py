@@ -1,9 +1,12 @@
 """Who reads an index: at a public one nobody is asked."""
 
+from flask import request
+
 from app.accounts.actors import NOBODY, Actor
 from app.accounts.auth import any_actor
 from app.indexes.models import Index
 from app.indexes.permissions import PUBLIC, demand_read
+from app.indexes.queries import get_index
 from app.web.documents import mark_public
 
 
@@ -23,4 +26,10 @@ def admit(index: Index, project: str | None = None) -> None:
     """
     demand_read(reader(index), index, project)
     if index.visibility == PUBLIC:
+        mark_public()
+
+
+def admit_preflight() -> None:
+    """Let programs in browsers ask what they may ask of the main index, if it is public."""
+    if request.method == "OPTIONS" and get_index().visibility == PUBLIC:
         mark_public()
