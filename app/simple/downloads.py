@@ -40,13 +40,10 @@ def send_file(sha256: str, filename: str) -> Response:
     if _DIGEST.match(sha256) is None:
         raise FileNotFound
     stored = _find_open(sha256, filename)
-    response = _promise(stored)
-    content = _open(stored)
-    response.call_on_close(content.close)
-    make_conditional(response)
+    response = make_conditional(_promise(stored))
     if response.status_code == 200:
         part = _find_part(response, stored)
-        _fill(response, content, stored, part)
+        _fill(response, stored, part)
         _count(stored, part)
     return response
 
@@ -123,7 +120,8 @@ def _find_part(response: Response, stored: StoredFile) -> Part | None:
         raise RequestedRangeNotSatisfiable(stored.size) from None
 
 
-def _fill(response: Response, content: BinaryIO, stored: StoredFile, part: Part | None) -> None:
+def _fill(response: Response, stored: StoredFile, part: Part | None) -> None:
+    content = _open(stored)
     response.direct_passthrough = True
     if part is not None:
         response.status_code = 206

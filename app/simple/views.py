@@ -12,9 +12,8 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotAcceptable
 
-from app.indexes.auth import admit
+from app.indexes.auth import admit, admit_preflight
 from app.indexes.models import Index
-from app.indexes.permissions import PUBLIC
 from app.indexes.queries import get_index
 from app.projects.exceptions import ProjectNotFound
 from app.projects.names import normalise
@@ -29,7 +28,6 @@ from app.web.documents import (
     answer_document,
     compress,
     is_gzip_wanted,
-    mark_public,
     moved,
     serve_documents,
 )
@@ -39,15 +37,9 @@ _PER_SERIAL, _COMPRESSED = 8, 4
 
 bp = Blueprint("simple", __name__)
 errors.answer_as(bp, errors.as_text)
+bp.before_request(admit_preflight)
 serve_documents(bp, ROOT, "/simple", PAGE, "/simple/<name>", FILE)
 bp.add_url_rule(FILE, "file", send_file)
-
-
-@bp.before_request
-def answer_preflight() -> None:
-    """Let programs in browsers ask what they may ask of a public index."""
-    if request.method == "OPTIONS" and get_index().visibility == PUBLIC:
-        mark_public()
 
 
 @bp.get(ROOT)
