@@ -1,5 +1,7 @@
 """The door for uploads: twine, uv, poetry, pdm, hatch and flit knock here."""
 
+import sys
+
 from flask import Blueprint, Response, jsonify, request
 
 from app.accounts.actors import Actor
@@ -15,12 +17,14 @@ from app.uploads.multipart import MAX_TEXT_BYTES, receive_parts, too_large
 from app.uploads.permissions import demand_known, demand_uploader
 from app.uploads.uploadform import UploadForm
 from app.web import errors
+from app.web.bodies import read_rest
 from app.web.http import find_caller
 
 bp = Blueprint("uploads", __name__)
 errors.answer_as(bp, errors.as_upload)
 speak_english(bp)
 csrf.exempt(bp)
+bp.after_request(read_rest)
 
 _OTHER_METHODS = ["GET", "PUT", "PATCH", "DELETE"]
 
@@ -67,7 +71,7 @@ def _admit(slug: str) -> Actor:
 
 def _refuse_early(limit: int) -> None:
     # The reader has its own limits, also for bodies that do not tell their length.
-    request.max_content_length = None
+    request.max_content_length = sys.maxsize
     if (request.content_length or 0) > limit + MAX_TEXT_BYTES:
         raise too_large(limit)
 
