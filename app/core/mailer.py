@@ -6,7 +6,7 @@ import smtplib
 import ssl
 from dataclasses import asdict, dataclass
 from email import message_from_bytes, policy
-from email.utils import formataddr
+from email.utils import quote
 from typing import Any
 
 from flask import render_template
@@ -84,13 +84,14 @@ class _Line(Connection):
 
 
 def _compose(letter: Letter) -> Message:
+    name, address = setting("MAIL_DEFAULT_SENDER")
     return Message(
         letter.subject,
         recipients=[letter.to],
         body=letter.text,
         html=letter.html,
         # Quoted by us: Flask-Mail would take a name like "Acme, Inc." for two senders.
-        sender=formataddr(setting("MAIL_DEFAULT_SENDER")),
+        sender=f'"{quote(name)}" <{address}>',
         extra_headers={"Content-Language": letter.locale, "Auto-Submitted": "auto-generated"},
     )
 

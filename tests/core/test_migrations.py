@@ -1,0 +1,80 @@
+"""The real commands, on an empty and on a filled database."""
+
+import pytest
+import sqlalchemy as sa
+
+from app import create_app
+from app.accounts import queries
+from app.extensions import Base, db
+from tests.conftest import testing_config as settings
+from tests.factories import make_account, make_project, make_token
+
+
+@pytest.fixture
+def house(tmp_path):
+    """Give an application whose database is not there yet."""
+    app = create_app(settings(tmp_path))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def flask(house, *words):
+    # The command works on the database by connections of its own.
+    db.session.remove()
+    result = house.test_cli_runner().invoke(args=["db", *words])
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def tables():
+    return set(sa.inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+def fill():
+    account = make_account("grace")
+    make_project("attic", owner=account)
+    make_token(account)
+
+
+def test_an_empty_database_gets_all_tables(house):
+    flask(house, "upgrade")
+    assert tables() == set(Base.metadata.tables)
+
+
+def test_there_is_nothing_left_to_generate(house):
+    flask(house, "upgrade")
+    flask(house, "check")
+
+
+def test_an_empty_database_goes_down_and_up_again(house):
+    flask(house, "upgrade")
+    flask(house, "downgrade", "base")
+    assert tables() == set()
+    flask(house, "upgrade")
+    flask(house, "check")
+
+
+def test_a_filled_database_is_upgraded_again_without_loss(house):
+    flask(house, "upgrade")
+    fill()
+    flask(house, "upgrade")
+    assert queries.get_account("grace").primary_email.address == "grace@example.com"
+
+
+def test_a_filled_database_goes_down_and_up_again(house):
+    flask(house, "upgrade")
+    fill()
+    flask(house, "downgrade", "base")
+    assert tables() == set()
+    flask(house, "upgrade")
+    fill()
+    assert queries.find_by_username("grace") is not None
+
+
+def test_foreign_keys_hold_after_a_migration(house):
+    flask(house, "upgrade")
+    with db.engine.connect() as connection:
+        assert connection.scalar(sa.text("PRAGMA foreign_keys")) == 1
+        assert connection.execute(sa.text("PRAGMA foreign_key_check")).all() == []
