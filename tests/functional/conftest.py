@@ -1,0 +1,104 @@
+"""Fixtures that start real servers and install real clients."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.functional.clients import Clients, Workbench
+from tests.functional.databases import Postgres, postgres_server
+from tests.functional.house import House
+
+DATABASES = ("sqlite", "postgresql")
+COMBINATIONS = list(itertools.product(("granian", "gunicorn", "uwsgi"), DATABASES))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark all that is here as functional."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.functional)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """Give a PostgreSQL server."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=COMBINATIONS, ids="-".join)
+def house(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """Give a running house, on every server with every database."""
+    server, database = request.param
+    url = None
+    if database == "postgresql":
+        url = request.getfixturevalue("postgres").make_database(f"tilsit_{server}")
+    with running(House(server, tmp_path_factory.mktemp(server) / "data", url)) as house:
+        yield house
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Give the house that real clients visit: as `make run` starts it."""
+    with running(House("granian", tmp_path_factory.mktemp("lab") / "data")) as house:
+        yield house
+
+
+@pytest.fixture(scope="session")
+def clients() -> Clients:
+    """Give the real clients."""
+    clients = Clients()
+    clients.install()
+    return clients
+
+
+@pytest.fixture
+def bench(tmp_path: Path, clients: Clients) -> Workbench:
+    """Give a clean home and an empty environment to run clients in."""
+    return Workbench(tmp_path / "bench", clients)
+
+
+@pytest.fixture
+def unchanged() -> Callable[..., AbstractContextManager[None]]:
+    """Give a block that must leave a house as it was: names, pages and blobs."""
+    return _unchanged
+
+
+@contextmanager
+def _unchanged(house: House, *projects: str) -> Iterator[None]:
+    before = _state(house, projects)
+    yield
+    assert _state(house, projects) == before
+
+
+def _state(house: House, projects: tuple[str, ...]) -> dict[str, Any]:
+    pages = {name: house.page(name) for name in projects}
+    for page in pages.values():
+        # The worker may render a description at this moment, which counts as a change.
+        del page["meta"]["_last-serial"]
+    return {
+        "names": house.names(),
+        "pages": pages,
+        "blobs": house.blobs(),
+        "incoming": house.incoming(),
+    }
+
+
+@contextmanager
+def running(house: House) -> Iterator[House]:
+    """Run a house with an empty folder for as long as the block lasts."""
+    house.folder.mkdir()
+    house.prepare()
+    house.start()
+    try:
+        yield house
+    finally:
+        house.http.close()
+        house.stop()
