@@ -87,6 +87,7 @@ def on_database_error(error: SQLAlchemyError) -> Response:
     """Answer that the database is away or busy; the client may try again."""
     _log.error("the database cannot be used: %s", getattr(error, "orig", error))
     db.session.remove()
+    _forget_reader()
     return on_domain_error(Unavailable(_("The database is busy. Please try again.")))
 
 

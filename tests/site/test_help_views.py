@@ -1,0 +1,90 @@
+import pytest
+
+from app.site.help_views import PAGES
+from tests.factories import make_account
+from tests.site.pages import faults, soup
+
+
+@pytest.mark.parametrize("slug", PAGES)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_help_pages_are_well_formed(client, slug, language):
+    client.set_cookie("locale", language)
+    answer = client.get(f"/help/{slug}")
+    assert answer.status_code == 200
+    assert faults(answer) == []
+
+
+def test_every_help_page_is_listed(client):
+    links = {link["href"] for link in soup(client.get("/help/")).main.find_all("a")}
+    assert links == {f"/help/{slug}" for slug in PAGES}
+
+
+@pytest.mark.parametrize("slug", ["pip", "uv", "poetry", "pdm", "hatch"])
+def test_help_tells_the_real_address_of_the_index(client, slug):
+    page = client.get(f"/help/{slug}", base_url="https://packages.example.org/python").text
+    assert "https://packages.example.org/python/simple/" in page
+
+
+@pytest.mark.parametrize("slug", ["twine", "uv", "poetry", "pdm", "hatch", "flit", "publishing"])
+def test_help_tells_the_real_address_for_uploads(client, slug):
+    page = client.get(f"/help/{slug}", base_url="https://packages.example.org/python").text
+    assert "https://packages.example.org/python/legacy/" in page
+
+
+def test_the_configured_address_wins(client, app, monkeypatch):
+    monkeypatch.setitem(app.config, "SITE_URL", "https://pypi.example.org")
+    assert "https://pypi.example.org/simple/" in client.get("/help/pip").text
+
+
+def test_check_33_help_says_that_twine_refuses_to_skip_existing_files(client):
+    page = client.get("/help/twine").text
+    assert "--skip-existing" in page
+    assert "byte for byte" in page
+
+
+@pytest.mark.parametrize(
+    ("address", "is_told"),
+    [
+        ("http://packages.example.org", True),
+        ("https://packages.example.org", False),
+        ("http://127.0.0.1:5000", False),
+    ],
+)
+def test_pip_is_told_to_trust_a_server_without_tls(client, address, is_told):
+    assert ("trusted-host" in client.get("/help/pip", base_url=address).text) is is_told
+
+
+@pytest.mark.parametrize("slug", ["nothing", "page", "..%2Fhelp", "pip.html"])
+def test_a_help_page_that_is_not_there_is_not_found(client, slug):
+    assert client.get(f"/help/{slug}").status_code == 404
+
+
+def test_about_names_the_team_and_nobody_else(client):
+    make_account("boss", name="Boss Müller", is_admin=True)
+    make_account("left", is_admin=True, is_active=False)
+    make_account("grace")
+    page = client.get("/about").text
+    assert "Boss Müller" in page
+    assert "/user/left/" not in page
+    assert "/user/grace/" not in page
+
+
+def test_about_without_a_team_says_so(client):
+    assert "Nobody has been named" in client.get("/about").text
+
+
+def test_about_names_the_contact(client, app, monkeypatch):
+    monkeypatch.setitem(app.config, "CONTACT_EMAIL", "packages@example.org")
+    assert soup(client.get("/about")).find(href="mailto:packages@example.org")
+
+
+def test_classifiers_are_all_there(client):
+    page = client.get("/classifiers/").text
+    assert "Programming Language :: Python :: 3.11" in page
+    assert "Private :: Do Not Upload" in page
+
+
+def test_robots_leave_the_machines_alone(client):
+    answer = client.get("/robots.txt")
+    assert answer.mimetype == "text/plain"
+    assert "Disallow: /simple/" in answer.text.splitlines()

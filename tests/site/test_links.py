@@ -1,0 +1,56 @@
+import pytest
+
+from app.site.links import Contact, Link, list_contacts, list_links
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "JAVASCRIPT:alert(1)",
+        " java\tscript:alert(1)",
+        "data:text/html,x",
+        "ftp://example.org/x",
+        "//example.org",
+        "/path",
+        "https://",
+        "http://[broken",
+        "UNKNOWN",
+        "",
+    ],
+)
+def test_what_does_not_lead_to_the_web_is_left_out(url):
+    assert list_links((("Home", url),)) == ()
+
+
+def test_a_link_tells_its_host():
+    assert list_links(((" Docs ", "https://www.example.org/x"),)) == (
+        Link("Docs", "https://www.example.org/x", "example.org"),
+    )
+
+
+def test_an_address_is_shown_once_with_its_first_label():
+    links = list_links((("Docs", "https://a.example/"), ("Homepage", "https://a.example")))
+    assert [link.label for link in links] == ["Docs"]
+
+
+@pytest.mark.parametrize(
+    ("names", "addresses", "expected"),
+    [
+        ("", "", ()),
+        ("Ada", "", (Contact("Ada", None),)),
+        ("", "Ada <ada@x.org>", (Contact("Ada", "mailto:ada@x.org"),)),
+        ("", "ada@x.org", (Contact("ada@x.org", "mailto:ada@x.org"),)),
+        ("Ada", "ada@x.org", (Contact("Ada", "mailto:ada@x.org"),)),
+        ("Ada", "Ada <ada@x.org>", (Contact("Ada", "mailto:ada@x.org"),)),
+        ("Ada", "Bo <bo@x.org>", (Contact("Ada", None), Contact("Bo", "mailto:bo@x.org"))),
+        ("", "a?bcc=evil@x.org", (Contact("a?bcc=evil@x.org", "mailto:a%3Fbcc=evil@x.org"),)),
+        ("", "Nobody <>", (Contact("Nobody", None),)),
+    ],
+)
+def test_people_are_read_from_names_and_addresses(names, addresses, expected):
+    found = [
+        Contact(contact.name, contact.mailto and contact.mailto.replace("%3D", "="))
+        for contact in list_contacts(names, addresses)
+    ]
+    assert tuple(found) == expected

@@ -1,0 +1,79 @@
+import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
+from app.extensions import db
+from tests.factories import make_account, sign_in
+from tests.site.pages import faults, soup
+
+
+@pytest.fixture
+def away(app):
+    """Let every statement fail, as with a database that has gone."""
+    connection = db.engines[None]
+
+    def fail(*_):
+        raise OperationalError("SELECT", {}, Exception("disk I/O error"))
+
+    event.listen(connection, "before_cursor_execute", fail)
+    yield
+    event.remove(connection, "before_cursor_execute", fail)
+
+
+@pytest.fixture
+def surprise(monkeypatch):
+    """Let the front page fail in a way that nobody expected."""
+
+    def fail(*_):
+        raise ZeroDivisionError("a secret")
+
+    monkeypatch.setattr("app.site.queries.count_catalogue", fail)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_is_not_there_gets_a_page_with_a_search_box(client, language):
+    client.set_cookie("locale", language)
+    answer = client.get("/nowhere")
+    assert answer.status_code == 404
+    assert faults(answer) == []
+    assert soup(answer).main.find("input", {"name": "q"})
+
+
+def test_the_wrong_kind_of_request_is_told_the_right_one(client):
+    answer = client.post("/help/")
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"]
+
+
+def test_an_address_is_shown_as_words(client):
+    answer = client.get("/<script>alert(1)</script>")
+    assert answer.status_code == 404
+    assert faults(answer) == []
+
+
+def test_a_database_that_is_away_is_told_even_to_those_who_are_logged_in(client, away, app):
+    answer = client.get("/")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "2"
+    assert faults(answer) == []
+
+
+def test_the_page_of_a_database_that_is_away_does_not_ask_who_is_reading(app, request):
+    browser = sign_in(app.test_client(), make_account("ada"))
+    request.getfixturevalue("away")
+    answer = browser.get("/")
+    assert answer.status_code == 503
+    assert "ada" not in soup(answer).header.text
+
+
+def test_a_surprise_is_logged_and_not_told(client, surprise, caplog):
+    answer = client.get("/")
+    assert answer.status_code == 500
+    assert "a secret" not in answer.text
+    assert "a secret" in caplog.text
+    assert faults(answer) == []
+
+
+def test_who_is_sent_to_log_in_comes_back(client):
+    answer = client.get("/manage/projects/")
+    assert answer.location == "/account/login?next=%2Fmanage%2Fprojects%2F"
