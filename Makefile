@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
-SOURCES := app tests migrations config.py manage.py
+SOURCES := app tests migrations .ci/translations.py config.py manage.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run setup test functional lint format translations clean
@@ -31,7 +31,7 @@ lint: .venv/test.stamp ## Check style, types, import contracts, templates, table
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/djlint app/templates --lint --check --quiet
-	$(BIN)/python .ci/tables.py
+	@$(call check_tables)
 	$(BIN)/python .ci/translations.py
 
 format: .venv/test.stamp ## Bring code and templates into shape
@@ -42,6 +42,7 @@ format: .venv/test.stamp ## Bring code and templates into shape
 translations: .venv/test.stamp ## Bring the catalogues up to date with the texts
 	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext --no-location --sort-output \
 	  --project=Tilsit --copyright-holder="the Tilsit authors" -o translations/messages.pot .
+	@test -d translations/de || $(BIN)/pybabel -q init -i translations/messages.pot -d translations -l de
 	$(BIN)/pybabel -q update -i translations/messages.pot -d translations --ignore-obsolete --no-fuzzy-matching
 	$(BIN)/python .ci/translations.py
 
@@ -56,6 +57,14 @@ clean: ## Remove environments and caches; data stays
 .venv/test.stamp: requirements.txt requirements-dev.txt
 	@$(call install,requirements-dev.txt)
 	@touch .venv/run.stamp $@
+
+# The models must say what the migrations make.
+define check_tables
+	folder=$$(mktemp -d); \
+	DATA_DIR=$$folder $(BIN)/python manage.py db upgrade && \
+	DATA_DIR=$$folder $(BIN)/python manage.py db check; \
+	status=$$?; rm -rf "$$folder"; exit $$status
+endef
 
 define install
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tilsit needs Python 3.11 or newer: make run PYTHON=python3.11")' && \
