@@ -3,7 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import Base
@@ -48,15 +57,26 @@ class Release(Base):
     """One version of a project with its core metadata."""
 
     __tablename__ = "release"
-    __table_args__ = (UniqueConstraint("project_id", "canonical_version"),)
+    __table_args__ = (
+        UniqueConstraint("project_id", "canonical_version"),
+        Index("ix_release_project_id_sort_key", "project_id", "sort_key"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
     version: Mapped[str] = mapped_column(String(200))
     canonical_version: Mapped[str] = mapped_column(String(200))
     # Bytes whose order is the order of PEP 440; see projects/versions.py.
-    sort_key: Mapped[bytes] = mapped_column(LargeBinary, index=True)
+    sort_key: Mapped[bytes] = mapped_column(LargeBinary)
     is_prerelease: Mapped[bool]
+    published_at: Mapped[datetime] = mapped_column(index=True)
+    published_by: Mapped[int | None] = mapped_column(
+        ForeignKey("account.id", ondelete="SET NULL"), index=True
+    )
+    yanked_at: Mapped[datetime | None]
+    yanked_reason: Mapped[str] = mapped_column(Text, default="")
+    removed_at: Mapped[datetime | None]
+    # Long texts stand behind what lists need: SQLite reads a row from its beginning.
     metadata_version: Mapped[str] = mapped_column(String(5))
     summary: Mapped[str] = mapped_column(Text, default="")
     description: Mapped[str] = mapped_column(Text, default="", deferred=True)
@@ -75,13 +95,6 @@ class Release(Base):
     requires_python: Mapped[str | None] = mapped_column(Text)
     # Lists that are only shown: platforms, license files, extras, import names …
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    published_at: Mapped[datetime] = mapped_column(index=True)
-    published_by: Mapped[int | None] = mapped_column(
-        ForeignKey("account.id", ondelete="SET NULL"), index=True
-    )
-    yanked_at: Mapped[datetime | None]
-    yanked_reason: Mapped[str] = mapped_column(Text, default="")
-    removed_at: Mapped[datetime | None]
 
     project: Mapped[Project] = relationship(back_populates="releases")
     files: Mapped[list["File"]] = relationship(

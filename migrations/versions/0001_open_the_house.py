@@ -225,6 +225,11 @@ def upgrade() -> None:
     sa.Column('canonical_version', sa.String(length=200), nullable=False),
     sa.Column('sort_key', sa.LargeBinary(), nullable=False),
     sa.Column('is_prerelease', sa.Boolean(), nullable=False),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('published_by', sa.Integer(), nullable=True),
+    sa.Column('yanked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('yanked_reason', sa.Text(), nullable=False),
+    sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('metadata_version', sa.String(length=5), nullable=False),
     sa.Column('summary', sa.Text(), nullable=False),
     sa.Column('description', sa.Text(), nullable=False),
@@ -242,11 +247,6 @@ def upgrade() -> None:
     sa.Column('license_id', sa.Integer(), nullable=True),
     sa.Column('requires_python', sa.Text(), nullable=True),
     sa.Column('details', sa.JSON(), nullable=False),
-    sa.Column('published_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('published_by', sa.Integer(), nullable=True),
-    sa.Column('yanked_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('yanked_reason', sa.Text(), nullable=False),
-    sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['license_id'], ['license.id'], name=op.f('fk_release_license_id')),
     sa.ForeignKeyConstraint(['project_id'], ['project.id'], name=op.f('fk_release_project_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['published_by'], ['account.id'], name=op.f('fk_release_published_by'), ondelete='SET NULL'),
@@ -257,7 +257,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_release_license_id'), ['license_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_release_published_at'), ['published_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_release_published_by'), ['published_by'], unique=False)
-        batch_op.create_index(batch_op.f('ix_release_sort_key'), ['sort_key'], unique=False)
+        batch_op.create_index('ix_release_project_id_sort_key', ['project_id', 'sort_key'], unique=False)
 
     op.create_table('role',
     sa.Column('project_id', sa.Integer(), nullable=False),
@@ -401,7 +401,7 @@ def downgrade() -> None:
 
     op.drop_table('role')
     with op.batch_alter_table('release', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_release_sort_key'))
+        batch_op.drop_index('ix_release_project_id_sort_key')
         batch_op.drop_index(batch_op.f('ix_release_published_by'))
         batch_op.drop_index(batch_op.f('ix_release_published_at'))
         batch_op.drop_index(batch_op.f('ix_release_license_id'))
