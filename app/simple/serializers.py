@@ -90,20 +90,20 @@ def _entry(file: FileLink, files: str) -> dict[str, Any]:
 
 
 def _anchor(file: FileLink, files: str) -> str:
-    attributes = [("href", f"{file_url(file, files)}#sha256={file.sha256}")]
+    # What we made ourselves needs no escaping; on long pages that counts.
+    parts = [f'<a href="{_attribute(file_url(file, files))}#sha256={file.sha256}"']
     if file.requires_python:
-        attributes.append(("data-requires-python", file.requires_python))
+        parts.append(f'data-requires-python="{_attribute(file.requires_python)}"')
     if file.is_yanked:
         # With a value, if only an empty one: pip reads a bare attribute as "not yanked".
-        attributes.append(("data-yanked", file.yanked_reason))
+        parts.append(f'data-yanked="{_attribute(file.yanked_reason)}"')
     if file.metadata_sha256:
         # PEP 714: the new name and the old one, with the same value.
-        attributes.append(("data-core-metadata", f"sha256={file.metadata_sha256}"))
-        attributes.append(("data-dist-info-metadata", f"sha256={file.metadata_sha256}"))
-    attributes.append(("data-size", str(file.size)))
-    attributes.append(("data-upload-time", _time(file.uploaded_at)))
-    written = " ".join(f'{name}="{_attribute(value)}"' for name, value in attributes)
-    return f"<a {written}>{_text(file.filename)}</a><br>"
+        parts.append(f'data-core-metadata="sha256={file.metadata_sha256}"')
+        parts.append(f'data-dist-info-metadata="sha256={file.metadata_sha256}"')
+    parts.append(f'data-size="{file.size}"')
+    parts.append(f'data-upload-time="{_time(file.uploaded_at)}">{_text(file.filename)}</a><br>')
+    return " ".join(parts)
 
 
 def _html(title: str, metas: Iterable[tuple[str, str]], lines: Iterable[str], serial: int) -> bytes:
@@ -133,7 +133,7 @@ def _json(document: dict[str, Any]) -> bytes:
 
 def _time(moment: datetime) -> str:
     # PEP 700: UTC with a Z, and at most six digits of a second.
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def _text(value: str) -> str:

@@ -15,8 +15,8 @@ from app.projects.names import normalise
 from app.projects.versions import canonical, parse_version
 from app.sources import queries
 from app.sources.base import Source
-from app.sources.page import FileLink, IndexPage, Person, ReleaseDetail, ReleaseLine, StoredFile
-from app.sources.queries import QUARANTINED
+from app.sources.page import IndexPage, Person, ReleaseDetail, ReleaseLine, StoredFile
+from app.sources.statements import QUARANTINED
 
 _log = logging.getLogger(__name__)
 # Owners stand first.
@@ -35,7 +35,9 @@ class LocalSource(Source):
         project = queries.find_project_row(self.index_id, normalise(name))
         if project is None:
             return None
-        files = _servable_files(project)
+        # PEP 792: a project in quarantine offers no files.
+        is_open = project["status"] != QUARANTINED
+        files = tuple(queries.list_links(project["id"])) if is_open else ()
         return IndexPage(
             index_slug=self.slug,
             name=project["name"],
@@ -105,26 +107,11 @@ def _size_of(sha256: str) -> int:
 
 def _find_release(project: RowMapping, version: str | None) -> RowMapping | None:
     if version is None:
-        return queries.find_release_row(project["id"], release_id=project["latest_id"])
+        return queries.find_release_by_id(project["id"], project["latest_id"])
     parsed = parse_version(version)
     if parsed is None:
         return None
-    return queries.find_release_row(project["id"], canonical_version=canonical(parsed))
-
-
-def _servable_files(project: RowMapping, release_id: int | None = None) -> tuple[FileLink, ...]:
-    # PEP 792: a project in quarantine offers no files.
-    if project["status"] == QUARANTINED:
-        return ()
-    rows = queries.list_file_rows(project["id"], release_id=release_id)
-    return tuple(map(_link, rows))
-
-
-def _link(row: RowMapping) -> FileLink:
-    facts: dict[str, Any] = dict(row)
-    # PEP 592: an empty reason still means yanked, so ask for the time.
-    facts["is_yanked"] = facts.pop("yanked_at") is not None
-    return FileLink(**facts)
+    return queries.find_release_by_version(project["id"], canonical(parsed))
 
 
 def _line(row: RowMapping) -> ReleaseLine:
@@ -133,14 +120,15 @@ def _line(row: RowMapping) -> ReleaseLine:
         published_at=row["published_at"],
         file_count=row["file_count"],
         is_prerelease=row["is_prerelease"],
-        is_yanked=row["yanked_at"] is not None,
+        is_yanked=row["is_yanked"],
         yanked_reason=row["yanked_reason"],
     )
 
 
 def _detail(slug: str, project: RowMapping, release: RowMapping) -> ReleaseDetail:
     history = queries.list_history_rows(project["id"])
-    latest = project["latest_version"]
+    latest, is_open = project["latest_version"], project["status"] != QUARANTINED
+    files = queries.list_links_of_release(project["id"], release["id"]) if is_open else ()
     return ReleaseDetail(
         index_slug=slug,
         name=project["name"],
@@ -152,7 +140,7 @@ def _detail(slug: str, project: RowMapping, release: RowMapping) -> ReleaseDetai
         latest_version=latest,
         latest_stable_version=latest if project["is_latest_stable"] else None,
         keywords=_split_keywords(release["keywords"]),
-        files=_servable_files(project, release["id"]),
+        files=tuple(files),
         releases=tuple(map(_line, history)),
         release_count=history[0]["release_count"] if history else 0,
         **_own_facts(release),

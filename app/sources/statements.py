@@ -1,0 +1,204 @@
+"""The statements of the catalogue as a source, built once: that costs more than running them.
+
+They select columns, never objects. Their parameters are named as the arguments
+in `queries.py`.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
+
+from app.accounts.models import Account
+from app.projects.models import (
+    Classifier,
+    Dependency,
+    File,
+    Language,
+    License,
+    Project,
+    ProjectUrl,
+    Release,
+    ReleaseClassifier,
+    ReleaseLanguage,
+    Role,
+)
+
+QUARANTINED = "quarantined"
+
+_STABLE, _PRERELEASE, _YANKED = range(3)
+
+_index_id = bindparam("index_id", type_=Integer)
+_project_id = bindparam("project_id", type_=Integer)
+_release_id = bindparam("release_id", type_=Integer)
+
+_is_project = and_(
+    Project.index_id == _index_id,
+    Project.normalized_name == bindparam("normalized_name"),
+    Project.removed_at.is_(None),
+)
+_is_release = and_(Release.project_id == _project_id, Release.removed_at.is_(None))
+_is_servable = and_(File.removed_at.is_(None), File.quarantined_at.is_(None))
+# What people should install: stable, else pre-release, else whatever is newest.
+_preference: ColumnElement[int] = case(
+    (Release.yanked_at.is_not(None), _YANKED), (Release.is_prerelease, _PRERELEASE), else_=_STABLE
+)
+
+PROJECT = select(
+    Project.id,
+    Project.name,
+    Project.normalized_name,
+    Project.status,
+    Project.status_reason,
+    Project.last_serial,
+).where(_is_project)
+
+PROJECT_WITH_LATEST = (
+    PROJECT.add_columns(
+        Release.id.label("latest_id"),
+        Release.version.label("latest_version"),
+        (_preference == _STABLE).label("is_latest_stable"),
+    )
+    .outerjoin(Release, and_(Release.project_id == Project.id, Release.removed_at.is_(None)))
+    .order_by(_preference, Release.sort_key.desc())
+    .limit(1)
+)
+
+# The columns are named as the fields of a FileLink.
+LINKS = (
+    select(
+        File.filename,
+        File.sha256,
+        File.size,
+        File.uploaded_at,
+        File.filetype,
+        File.python_tag,
+        File.md5,
+        File.blake2_256,
+        File.requires_python,
+        File.metadata_sha256,
+        File.comment,
+        Release.version,
+        # PEP 592: an empty reason still means yanked, so ask for the time.
+        Release.yanked_at.is_not(None).label("is_yanked"),
+        Release.yanked_reason,
+    )
+    .join(Release, File.release_id == Release.id)
+    .where(_is_release, _is_servable)
+    .order_by(Release.sort_key, File.filename)
+)
+LINKS_OF_RELEASE = LINKS.where(Release.id == _release_id)
+
+_release = (
+    select(*Release.__table__.c, License.name.label("license_name"))
+    .outerjoin(License, Release.license_id == License.id)
+    .where(_is_release)
+)
+RELEASE_BY_ID = _release.where(Release.id == _release_id)
+RELEASE_BY_VERSION = _release.where(Release.canonical_version == bindparam("canonical_version"))
+
+_newest = (
+    select(
+        Release.id,
+        Release.version,
+        Release.sort_key,
+        Release.published_at,
+        Release.is_prerelease,
+        Release.yanked_at.is_not(None).label("is_yanked"),
+        Release.yanked_reason,
+    )
+    .where(_is_release)
+    .order_by(Release.sort_key.desc())
+    .limit(bindparam("limit", type_=Integer))
+    .subquery()
+)
+_file_count = select(func.count()).where(File.release_id == _newest.c.id, _is_servable)
+_release_count = select(func.count()).where(_is_release).select_from(Release)
+HISTORY = select(
+    _newest.c.version,
+    _newest.c.published_at,
+    _newest.c.is_prerelease,
+    _newest.c.is_yanked,
+    _newest.c.yanked_reason,
+    _file_count.scalar_subquery().label("file_count"),
+    _release_count.scalar_subquery().label("release_count"),
+).order_by(_newest.c.sort_key.desc())
+
+
+def _belonging(kind: str, position: Any, *texts: Any) -> Select[Any]:
+    # The parts of a union need the same columns, and PostgreSQL the same types.
+    padded = (*texts, *[literal("")] * (3 - len(texts)))
+    columns = zip(("first", "second", "third"), padded, strict=True)
+    return select(
+        literal(kind).label("kind"),
+        position.label("position"),
+        *(cast(text, Text).label(name) for name, text in columns),
+    )
+
+
+_belongings = union_all(
+    _belonging("classifier", literal(0), Classifier.name)
+    .join(ReleaseClassifier, ReleaseClassifier.classifier_id == Classifier.id)
+    .where(ReleaseClassifier.release_id == _release_id),
+    _belonging("language", literal(0), Language.name)
+    .join(ReleaseLanguage, ReleaseLanguage.language_id == Language.id)
+    .where(ReleaseLanguage.release_id == _release_id),
+    _belonging("dependency", Dependency.position, Dependency.requirement).where(
+        Dependency.release_id == _release_id
+    ),
+    _belonging("url", ProjectUrl.position, ProjectUrl.label, ProjectUrl.url).where(
+        ProjectUrl.release_id == _release_id
+    ),
+    _belonging("person", literal(0), Account.username, Account.name, Role.kind)
+    .join(Role, Role.account_id == Account.id)
+    .where(Role.project_id == _project_id),
+).subquery()
+BELONGINGS = select(_belongings).order_by(
+    _belongings.c.kind, _belongings.c.position, _belongings.c.first
+)
+
+NAMES = (
+    select(Project.name, Project.normalized_name)
+    .where(
+        Project.index_id == _index_id,
+        Project.removed_at.is_(None),
+        Project.status != QUARANTINED,
+    )
+    .order_by(Project.normalized_name)
+    .execution_options(yield_per=5_000)
+)
+
+FILE = (
+    select(
+        File.filename,
+        File.sha256,
+        File.size,
+        File.metadata_sha256,
+        File.quarantined_at,
+        Release.version,
+        Project.normalized_name,
+        Project.status,
+    )
+    .join(Release, File.release_id == Release.id)
+    .join(Project, Release.project_id == Project.id)
+    .where(
+        File.index_id == _index_id,
+        File.filename == bindparam("filename"),
+        File.sha256 == bindparam("sha256"),
+        File.removed_at.is_(None),
+        Release.removed_at.is_(None),
+        Project.removed_at.is_(None),
+    )
+)
