@@ -43,8 +43,17 @@ def select_locale() -> str:
     chosen = request.cookies.get(COOKIE) or getattr(current_user, "locale", None)
     if chosen in LANGUAGES:
         return chosen
-    offered = request.accept_languages.best_match(LANGUAGES)
-    return offered or str(setting("BABEL_DEFAULT_LOCALE"))
+    return _spoken_by_browser() or str(setting("BABEL_DEFAULT_LOCALE"))
+
+
+def _spoken_by_browser() -> str | None:
+    # `best_match` would give English for "de-CH, en;q=0.5": it looks for "de" only
+    # when no language fits exactly.
+    for wanted in request.accept_languages.values():
+        for tag in (wanted.replace("-", "_"), wanted.partition("-")[0]):
+            if tag in LANGUAGES:
+                return tag
+    return None
 
 
 def reader_locale() -> str:
