@@ -4,10 +4,12 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.web import errors, filters, headers, health
+from app.web.sessions import PrivateSessions
 
 
 def init_app(app: Flask) -> None:
     """Bind errors, headers, filters and health checks to an application."""
+    app.session_interface = PrivateSessions()
     errors.init_app(app)
     headers.init_app(app)
     filters.init_app(app)
