@@ -36,12 +36,6 @@ class HelpView:
     host: str
 
     @property
-    def secret_url(self) -> str:
-        """Return the index's address with room for a user name and a token."""
-        scheme, _, rest = self.index_url.partition("://")
-        return f"{scheme}://__token__:TOKEN@{rest}"
-
-    @property
     def needs_trust(self) -> bool:
         """Tell whether the site is served in the clear, which installers want to be told."""
         return self.index_url.startswith("http://") and self.host not in {"localhost", "127.0.0.1"}

@@ -1,7 +1,6 @@
 """What the reading pages list: always one index, never what is removed or in quarantine."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -119,14 +118,6 @@ def search_names(index_id: int, text: str, number: int) -> Hits:
         .offset((number - 1) * PAGE_SIZE)
     )
     return Hits(lines=_lines(wanted), total=total, number=number)
-
-
-def list_known(index_id: int, names: Iterable[str]) -> frozenset[str]:
-    """Return which of some normalised names are projects that can be shown."""
-    wanted = select(Project.normalized_name).where(
-        Project.index_id == index_id, Project.normalized_name.in_(sorted(names)), *_IS_SHOWN
-    )
-    return frozenset(db.session.scalars(wanted))
 
 
 def find_profile(username: str) -> Profile | None:

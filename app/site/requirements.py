@@ -1,6 +1,6 @@
 """What a release needs, as people read it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from packaging.requirements import InvalidRequirement, Requirement
 
@@ -19,17 +19,15 @@ class Need:
     is_here: bool = False
 
 
-def list_needs(requirements: tuple[str, ...]) -> tuple[Need, ...]:
-    """Return requirements (PEP 508) taken apart; one that cannot be read is shown as it is."""
-    return tuple(map(_read, requirements))
+def list_needs(requirements: tuple[str, ...], here: frozenset[str]) -> tuple[Need, ...]:
+    """Return requirements (PEP 508) taken apart; `here` are the names that have a page.
+
+    One that cannot be read is shown as it is.
+    """
+    return tuple(_read(text, here) for text in requirements)
 
 
-def mark_known(needs: tuple[Need, ...], known: frozenset[str]) -> tuple[Need, ...]:
-    """Return needs that tell which of them have a page here."""
-    return tuple(replace(need, is_here=need.normalized_name in known) for need in needs)
-
-
-def _read(text: str) -> Need:
+def _read(text: str, here: frozenset[str]) -> Need:
     try:
         needed = Requirement(text)
     except InvalidRequirement:
@@ -40,4 +38,5 @@ def _read(text: str) -> Need:
         extras=tuple(sorted(needed.extras)),
         specifier=f"@ {needed.url}" if needed.url else str(needed.specifier).replace(",", ", "),
         marker=str(needed.marker or ""),
+        is_here=normalise(needed.name) in here,
     )

@@ -1,6 +1,5 @@
 """Frozen page objects: a template gets one of them and asks nobody else."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -11,13 +10,11 @@ from app.site.installing import Command, list_commands
 from app.site.links import Contact, Link, list_contacts, list_links
 from app.site.prose import readable
 from app.site.queries import Counters, Hits, OwnLine, Profile
-from app.site.requirements import Need, list_needs, mark_known
+from app.site.requirements import Need, list_needs
 from app.sources.page import FileLink, ProjectLine, ReleaseDetail, ReleaseLine
 
 TABS = ("description", "files", "history")
 _SHORT_LICENSE = 60
-
-Known = Callable[[set[str]], frozenset[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,12 +72,8 @@ class ProjectView:
     classifiers: dict[str, tuple[str, ...]] = field(hash=False)
 
     @classmethod
-    def of(
-        cls, detail: ReleaseDetail, *, tab: str, actor: Actor, index_url: str, known: Known
-    ) -> "ProjectView":
-        """Return the page of a release; `known` tells which names have a page here too."""
-        needs = list_needs(detail.requires_dist)
-        names = {need.normalized_name for need in needs}
+    def of(cls, detail: ReleaseDetail, *, tab: str, actor: Actor, index_url: str) -> "ProjectView":
+        """Return the page of a release as an actor sees it."""
         return cls(
             detail=detail,
             tab=tab if tab in TABS else TABS[0],
@@ -89,7 +82,7 @@ class ProjectView:
             links=_links(detail),
             authors=list_contacts(detail.author, detail.author_email),
             maintainers=list_contacts(detail.maintainer, detail.maintainer_email),
-            needs=mark_known(needs, known(names)) if names else (),
+            needs=list_needs(detail.requires_dist, detail.neighbours),
             classifiers=_group(detail.classifiers),
         )
 

@@ -1,7 +1,5 @@
 """The pages that everybody reads who may read the index."""
 
-from functools import partial
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -59,7 +57,7 @@ def project(name: str) -> ResponseReturnValue:
         raise ProjectNotFound
     if name != detail.normalized_name:
         return _moved("site.project", name=detail.normalized_name)
-    return _show(index, detail)
+    return _show(detail)
 
 
 @bp.get("/project/<name>/<version>/")
@@ -71,7 +69,7 @@ def release(name: str, version: str) -> ResponseReturnValue:
         raise ReleaseNotFound
     if (name, version) != (detail.normalized_name, detail.version):
         return _moved("site.release", name=detail.normalized_name, version=detail.version)
-    return _show(index, detail)
+    return _show(detail)
 
 
 @bp.get("/user/<username>/")
@@ -107,13 +105,12 @@ def _readable_index() -> Index:
     return index
 
 
-def _show(index: Index, detail: ReleaseDetail) -> ResponseReturnValue:
+def _show(detail: ReleaseDetail) -> ResponseReturnValue:
     page = ProjectView.of(
         detail,
         tab=request.args.get("tab", ""),
         actor=session_actor(),
         index_url=index_url(),
-        known=partial(queries.list_known, index.id),
     )
     return render_template("site/project.html", page=page)
 

@@ -165,6 +165,7 @@ def _belongings(rows: Sequence[RowMapping]) -> dict[str, Any]:
         "classifiers": tuple(row["first"] for row in each("classifier")),
         "languages": tuple(row["first"] for row in each("language")),
         "requires_dist": tuple(row["first"] for row in each("dependency")),
+        "neighbours": frozenset(row["first"] for row in each("neighbour")),
         "project_urls": tuple((row["first"], row["second"]) for row in each("url")),
         "people": tuple(sorted(people, key=lambda person: _ROLES.index(person.role))),
     }

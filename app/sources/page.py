@@ -72,7 +72,8 @@ class ReleaseDetail:
     """All that is known of one release, with the history it stands in.
 
     `releases` are newest first by PEP 440 and hold at most the newest 500 of
-    `release_count`; `latest_version` is what people should install.
+    `release_count`; `latest_version` is what people should install. `neighbours`
+    are the normalised names of the dependencies that have a page here too.
     """
 
     index_slug: str
@@ -117,6 +118,7 @@ class ReleaseDetail:
     files: tuple[FileLink, ...]
     releases: tuple[ReleaseLine, ...]
     release_count: int
+    neighbours: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.orm import aliased
 
 from app.accounts.models import Account
 from app.projects.models import (
@@ -49,6 +50,7 @@ _is_project = and_(
     Project.normalized_name == bindparam("normalized_name"),
     Project.removed_at.is_(None),
 )
+_is_open = and_(Project.removed_at.is_(None), Project.status != QUARANTINED)
 _is_release = and_(Release.project_id == _project_id, Release.removed_at.is_(None))
 _is_servable = and_(File.removed_at.is_(None), File.quarantined_at.is_(None))
 # What people should install: stable, else pre-release, else whatever is newest.
@@ -148,6 +150,8 @@ def _belonging(kind: str, position: Any, *texts: Any) -> Select[Any]:
     )
 
 
+_own = aliased(Project)
+_own_index = select(_own.index_id).where(_own.id == _project_id).scalar_subquery()
 _belongings = union_all(
     _belonging("classifier", literal(0), Classifier.name)
     .join(ReleaseClassifier, ReleaseClassifier.classifier_id == Classifier.id)
@@ -158,6 +162,9 @@ _belongings = union_all(
     _belonging("dependency", Dependency.position, Dependency.requirement).where(
         Dependency.release_id == _release_id
     ),
+    _belonging("neighbour", literal(0), Project.normalized_name)
+    .join(Dependency, Dependency.normalized_name == Project.normalized_name)
+    .where(Dependency.release_id == _release_id, Project.index_id == _own_index, _is_open),
     _belonging("url", ProjectUrl.position, ProjectUrl.label, ProjectUrl.url).where(
         ProjectUrl.release_id == _release_id
     ),
@@ -171,11 +178,7 @@ BELONGINGS = select(_belongings).order_by(
 
 NAMES = (
     select(Project.name, Project.normalized_name)
-    .where(
-        Project.index_id == _index_id,
-        Project.removed_at.is_(None),
-        Project.status != QUARANTINED,
-    )
+    .where(Project.index_id == _index_id, _is_open)
     .order_by(Project.normalized_name)
     .execution_options(yield_per=5_000)
 )

@@ -1,22 +1,26 @@
-from app.site.requirements import Need, list_needs, mark_known
+from app.site.requirements import Need, list_needs
+
+NOBODY: frozenset[str] = frozenset()
 
 
 def test_a_requirement_is_taken_apart():
-    assert list_needs(("Foo.Bar[b,a]>=1,<2 ; python_version < '3.12'",)) == (
+    assert list_needs(("Foo.Bar[b,a]>=1,<2 ; python_version < '3.12'",), NOBODY) == (
         Need("Foo.Bar", "foo-bar", ("a", "b"), "<2, >=1", 'python_version < "3.12"'),
     )
 
 
 def test_a_direct_reference_is_shown():
-    assert list_needs(("foo @ https://example.org/foo.whl",))[0].specifier == (
+    assert list_needs(("foo @ https://example.org/foo.whl",), NOBODY)[0].specifier == (
         "@ https://example.org/foo.whl"
     )
 
 
 def test_what_cannot_be_read_is_shown_as_it_is():
-    assert list_needs(("not a requirement!",)) == (Need("not a requirement!", "", (), "", ""),)
+    assert list_needs(("not a requirement!",), NOBODY) == (
+        Need("not a requirement!", "", (), "", ""),
+    )
 
 
 def test_only_known_names_are_marked():
-    needs = mark_known(list_needs(("a", "B_c")), frozenset({"b-c"}))
+    needs = list_needs(("a", "B_c"), frozenset({"b-c"}))
     assert [need.is_here for need in needs] == [False, True]

@@ -7,7 +7,14 @@ from app.core import clock
 from app.extensions import db
 from app.indexes.queries import get_index
 from app.indexes.services import change_visibility, grant
-from app.projects.models import Dependency, ProjectUrl, Release, Role
+from app.projects.models import (
+    Classifier,
+    Dependency,
+    ProjectUrl,
+    Release,
+    ReleaseClassifier,
+    Role,
+)
 from app.projects.versions import canonical, parse_version, sort_key
 from tests.factories import make_account, make_file, make_project, make_release, sign_in
 from tests.site.pages import faults, inline, soup
@@ -270,7 +277,9 @@ def test_people_are_named_without_readers(client, cellar):
 
 def test_dependencies_link_to_projects_that_are_here(client, cellar):
     release = make_release(make_project("shop"))
-    for position, needed in enumerate(("Cheese-Cellar[x]>=1 ; extra == 'y'", "elsewhere<2")):
+    status(make_project("stopped"), "quarantined")
+    wanted = ("Cheese-Cellar[x]>=1 ; extra == 'y'", "elsewhere<2", "stopped<2")
+    for position, needed in enumerate(wanted):
         name = needed.split("[")[0].split("<")[0].lower()
         db.session.add(
             Dependency(
@@ -283,7 +292,20 @@ def test_dependencies_link_to_projects_that_are_here(client, cellar):
     assert "elsewhere" in needs.text
 
 
-def test_a_private_classifier_and_all_facts_are_shown(client):
+def test_classifiers_are_grouped_by_their_first_word(client):
+    release = make_release(make_project("p"))
+    for name in ("Topic :: Food", "Topic :: Food :: Cheese", "Private"):
+        classifier = Classifier(name=name)
+        db.session.add(classifier)
+        db.session.flush()
+        db.session.add(ReleaseClassifier(release_id=release.id, classifier_id=classifier.id))
+    db.session.commit()
+    groups = soup(client.get("/project/p/")).select_one(".classifiers")
+    assert [tag.text for tag in groups.find_all("dt")] == ["Private", "Topic"]
+    assert [tag.text for tag in groups.find_all("dd")] == ["Private", "Food", "Food :: Cheese"]
+
+
+def test_all_facts_are_shown(client):
     make_release(
         make_project("p"),
         license_expression="MIT",
@@ -325,7 +347,9 @@ def test_hostile_metadata_stay_words(client):
         assert not soup(answer).main.find("img")
 
 
-def test_a_project_page_asks_at_most_eight_questions(client, cellar, queries):
+@pytest.mark.parametrize("visibility", ["public", "members"])
+def test_a_project_page_asks_at_most_eight_questions(client, cellar, queries, visibility):
+    close(visibility)
     sign_in(client, make_account("grace"))
     queries.clear()
     assert client.get("/project/cheese-cellar/").status_code == 200
