@@ -255,6 +255,13 @@ def test_a_store_that_is_gone_is_not_an_empty_one(disk, tmp_path):
         disk.check()
 
 
+def test_a_store_that_is_gone_does_not_begin_anew(disk, tmp_path):
+    (tmp_path / "blobs").rename(tmp_path / "elsewhere")
+    with pytest.raises(StorageUnavailable):
+        receive(disk, CONTENT)
+    assert not (tmp_path / "blobs").exists()
+
+
 def test_a_store_where_nothing_can_arrive_is_told(tmp_path):
     (tmp_path / "file").touch()
     broken = LocalStorage(tmp_path, incoming=tmp_path / "file" / "incoming")

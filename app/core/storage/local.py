@@ -45,6 +45,8 @@ class LocalStorage(Storage):
         try:
             if _renew(target, incoming.digest()):
                 return
+            # A store that went away must not begin anew in the place where it was.
+            self._demand_root()
             incoming.sync()
             target.parent.mkdir(parents=True, exist_ok=True)
             _adopt_mtime(incoming.path, incoming.digest())
