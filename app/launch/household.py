@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import Callable
 from types import FrameType
+from typing import NoReturn
 
 Work = Callable[[], object]
 
@@ -15,6 +16,7 @@ Work = Callable[[], object]
 PATIENCE_SECONDS = 10
 _PAUSE_SECONDS = 0.02
 _PR_SET_PDEATHSIG = 1
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 class Household:
@@ -28,7 +30,7 @@ class Household:
         self._names: dict[int, str] = {}
         self._signal = 0
         self._is_ending = False
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _ENDING:
             signal.signal(number, self._note)
 
     def run(self, name: str, work: Work) -> int:
@@ -91,15 +93,24 @@ def end_with_parent() -> None:
 
 def _fork(work: Work) -> int:
     sys.stdout.flush()
+    # A signal between fork and the child's own handlers would be noted by nobody.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     pid = os.fork()
-    if pid:
-        return pid
+    if pid == 0:
+        _live(work, before)
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return pid
+
+
+def _live(work: Work, mask: set[int | signal.Signals]) -> NoReturn:
+    """Do the work as a child, then end without what the parent would do at its end."""
     status = 1
     try:
         # Ctrl-C reaches a whole group; these hear of it from their parent, once.
         os.setpgid(0, 0)
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _ENDING:
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         end_with_parent()
         work()
         status = 0

@@ -1,0 +1,73 @@
+import os
+import signal
+import sys
+import time
+
+import pytest
+
+from app.launch import household
+from app.launch.household import Household
+
+
+@pytest.fixture(autouse=True)
+def _own_signals():
+    """Give the signals back to pytest afterwards."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in numbers}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_work_that_is_done_gives_nothing_to_complain():
+    assert Household().run("work", lambda: None) == 0
+
+
+def test_exit_status_is_handed_on():
+    assert Household().run("work", lambda: sys.exit(3)) == 3
+
+
+def test_message_of_an_exit_is_a_failure():
+    assert Household().run("work", lambda: sys.exit("no")) == 1
+
+
+def test_error_in_the_work_is_a_failure(capfd):
+    assert Household().run("work", lambda: 1 / 0) == 1
+    told = capfd.readouterr().err
+    assert "ZeroDivisionError" in told
+    assert "work ended with status 1" in told
+
+
+def test_end_of_one_ends_the_others():
+    house = Household()
+    house.start("patient", signal.pause)
+    house.start("hasty", lambda: None)
+    assert house.keep() == 1
+
+
+def test_signal_ends_all():
+    house = Household()
+    house.start("one", signal.pause)
+    house.start("two", signal.pause)
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert house.keep() == 128 + signal.SIGTERM
+
+
+def test_signal_ends_a_work_that_is_waited_for():
+    house = Household()
+    os.kill(os.getpid(), signal.SIGINT)
+    assert house.run("work", signal.pause) == 128 + signal.SIGINT
+
+
+def test_who_does_not_listen_is_ended_by_force(monkeypatch):
+    monkeypatch.setattr(household, "PATIENCE_SECONDS", 0.3)
+    house = Household()
+
+    def stubborn() -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        while True:
+            time.sleep(1)
+
+    house.start("stubborn", stubborn)
+    house.start("hasty", lambda: time.sleep(0.2))
+    assert house.keep() == 1
