@@ -124,10 +124,12 @@ def as_upload(status: int, code: str, message: str) -> Response:
     """Answer an uploader: the message stands in the reason phrase and in the body.
 
     twine, hatch and pdm show only the reason, uv shows only the body. JSON goes
-    to callers that prefer it by name.
+    to callers that prefer it by name; there the stable code is `error`, because
+    uv shows people what stands under `code`.
     """
     if prefers_json():
-        response = jsonify(message=message, code=code, title=message)
+        shown = f"{status} {message}"
+        response = jsonify(message=message, code=shown, title=message, error=code)
     else:
         response = Response(f"{message}\n", mimetype="text/plain")
     response.status = status_line(status, message)
