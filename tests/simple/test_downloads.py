@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from app.core import clock
 from app.core.database import transaction
-from app.core.storage import LocalStorage, blobs
+from app.core.storage import blobs, make_storage
 from app.extensions import db
 from app.projects.models import File, Project
 from app.stats.counter import download_counter
@@ -34,7 +34,7 @@ def client(app):
 def storage(request, app, tmp_path):
     """Both kinds of storage."""
     if request.param == "local":
-        app.extensions["blobs"] = LocalStorage(tmp_path / "blobs", tmp_path / "incoming")
+        app.extensions["blobs"] = make_storage(str(tmp_path / "blobs"))
     return app.extensions["blobs"]
 
 
@@ -203,7 +203,7 @@ def test_check_27_a_blob_that_is_gone_is_our_failure(client, wheel, suffix, capl
 @pytest.mark.parametrize("suffix", ["", ".metadata"])
 def test_check_27_a_store_that_is_gone_is_our_failure(client, app, tmp_path, suffix):
     root = tmp_path / "blobs"
-    app.extensions["blobs"] = LocalStorage(root, tmp_path / "incoming")
+    app.extensions["blobs"] = make_storage(str(root))
     wheel = make_file()
     shutil.rmtree(root)
     assert client.get(address(wheel) + suffix).status_code == 503

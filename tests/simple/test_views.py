@@ -4,9 +4,11 @@ from html.parser import HTMLParser
 
 import pytest
 
+from app.accounts.actors import OPERATOR
 from app.core import clock
 from app.core.database import transaction
 from app.extensions import db
+from app.projects import services
 from app.projects.models import File, Project, Release
 from tests.factories import make_file, make_project, make_release
 
@@ -172,6 +174,28 @@ def test_check_79_an_upload_changes_the_validator(client, demo):
     before = client.get(PAGE).headers["ETag"]
     make_file(make_release(db.session.get(Project, demo.id), "4.0"))
     assert client.get(PAGE, headers={"If-None-Match": before}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda file: services.yank(OPERATOR, file.release_id, "bad"),
+        lambda file: services.delete_file(OPERATOR, file.id, file.filename),
+        lambda file: services.delete_release(OPERATOR, file.release_id, "1.0"),
+        lambda file: services.quarantine_file(file.id, "bad"),
+        lambda file: services.change_status(OPERATOR, file.release.project_id, "archived"),
+    ],
+    ids=["yank", "delete file", "delete release", "quarantine", "archive"],
+)
+def test_check_79_every_change_changes_the_validators(client, app, change):
+    file = make_file(make_release(make_project("foo"), "1.0"))
+    make_file(make_release(db.session.get(Project, file.release.project_id), "2.0"))
+    paths = ("/simple/", "/simple/foo/", "/pypi/foo/json")
+    before = {path: client.get(path).headers["ETag"] for path in paths}
+    with transaction():
+        change(db.session.get(File, file.id))
+    after = {path: client.get(path).headers["ETag"] for path in paths}
+    assert not set(before.items()) & set(after.items())
 
 
 def test_another_version_that_was_demanded_is_refused(client, demo):
