@@ -52,6 +52,13 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @pytest.fixture(scope="session")
+def reasons(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Give a house whose server lets our reason phrases through."""
+    with running(House("gunicorn", tmp_path_factory.mktemp("reasons") / "data")) as house:
+        yield house
+
+
+@pytest.fixture(scope="session")
 def clients() -> Clients:
     """Give the real clients."""
     clients = Clients()

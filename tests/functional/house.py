@@ -139,6 +139,13 @@ class House:
         self._process = None
         psutil.wait_procs(self.list_processes(), STOP_SECONDS)
 
+    def has_ended(self) -> bool:
+        """Wait for all its processes to end by themselves and tell whether they did."""
+        assert self._process is not None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(STOP_SECONDS)
+        return not psutil.wait_procs(self.list_processes(), STOP_SECONDS)[1]
+
     def restart(self) -> None:
         """Stop and start."""
         self.stop()
@@ -243,6 +250,7 @@ class House:
             return False
 
     def await_ready(self) -> None:
+        """Wait until it can serve."""
         assert self._process is not None
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:

@@ -302,7 +302,7 @@ def test_check_84_cut_connection_is_survived(lab, bench, client):
             done = bench.pip("install", "--no-cache-dir", "-i", proxy.simple_url, name)
         else:
             index = ("--no-cache", "--default-index", proxy.simple_url)
-            done = bench.uv("pip", "install", *index, "check-84")
+            done = bench.uv("pip", "install", *index, name)
     assert done.status == 0, done.output
     assert proxy.cuts == 1
     if client == "pip":

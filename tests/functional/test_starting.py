@@ -7,9 +7,10 @@ import subprocess
 
 import psutil
 import pytest
+from packaging.utils import canonicalize_name
 
 from app.seed.demos import list_demos
-from tests.functional.house import ROOT, STOP_SECONDS, House
+from tests.functional.house import ROOT, House
 
 
 @pytest.fixture(scope="module")
@@ -28,12 +29,8 @@ def up(made):
     """Give that house, up."""
     if not made.list_processes():
         made.start()
+    made.await_ready()
     return made
-
-
-def ends(house: House) -> bool:
-    _, alive = psutil.wait_procs(house.list_processes(), STOP_SECONDS)
-    return not alive
 
 
 def test_first_start_tells_address_and_password_once(up):
@@ -53,48 +50,64 @@ def test_demo_projects_can_be_installed(up, bench):
 
 def test_demo_projects_have_sdists_with_the_same_metadata(up):
     for demo in list_demos():
-        told = up.http.get(f"/pypi/{demo.name}/json").json()
+        told = up.http.get(f"/pypi/{canonicalize_name(demo.name)}/json").json()
         assert {file["packagetype"] for file in told["urls"]} == {"bdist_wheel", "sdist"}
 
 
 def test_seeding_again_changes_nothing(up):
-    before = (up.names(), up.blobs(), [up.page(name) for name in up.names()])
+    before = state_of(up)
     done = up.run_command("seed")
     assert done.returncode == 0, done.stderr
     assert "0 people and 0 files" in done.stdout
     assert "password" not in done.stdout
-    after = (up.names(), up.blobs(), [up.page(name) for name in up.names()])
-    assert after == before
+    assert state_of(up) == before
+
+
+def state_of(house: House) -> tuple[list[str], set[str], list[object]]:
+    names = house.names()
+    return names, house.blobs(), [house.page(canonicalize_name(name))["files"] for name in names]
 
 
 def test_ctrl_c_leaves_no_process(up):
-    group = os.getpgid(up.list_processes()[0].pid)
-    leader = min(up.list_processes(), key=lambda process: process.create_time())
-    os.killpg(os.getpgid(leader.pid), signal.SIGINT)
-    assert ends(up), group
+    # A terminal sends it to all of the group that it started.
+    os.killpg(os.getpgid(leader_of(up).pid), signal.SIGINT)
+    assert up.has_ended()
+
+
+def test_end_of_make_alone_leaves_no_process(up):
+    leader_of(up).send_signal(signal.SIGTERM)
+    assert up.has_ended()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_signal_to_the_one_that_was_started_leaves_no_process(up, number):
-    leader = min(up.list_processes(), key=lambda process: process.create_time())
-    leader.send_signal(number)
-    assert ends(up)
+def test_signal_to_the_parent_alone_leaves_no_process(up, number):
+    parent_of(up).send_signal(number)
+    assert up.has_ended()
+
+
+def leader_of(house: House) -> psutil.Process:
+    return min(house.list_processes(), key=lambda process: process.create_time())
+
+
+def parent_of(house: House) -> psutil.Process:
+    processes = [one for one in house.list_processes() if "serve" in one.cmdline()]
+    return min(processes, key=lambda process: process.create_time())
 
 
 def test_killed_parent_leaves_no_process(up):
-    parent = next(p for p in up.list_processes() if "serve" in p.cmdline())
+    parent = parent_of(up)
     parent.kill()
-    assert ends(up)
+    assert up.has_ended()
 
 
 def test_worker_that_dies_takes_the_house_along(up):
-    parent = next(p for p in up.list_processes() if "serve" in p.cmdline())
+    parent = parent_of(up)
     parent.children()[0].kill()
-    assert ends(up)
+    assert up.has_ended()
 
 
 def test_web_process_that_dies_comes_back(up):
-    parent = next(p for p in up.list_processes() if "serve" in p.cmdline())
+    parent = parent_of(up)
     web = next(child for child in parent.children() if child.children())
     web.children()[0].kill()
     up.await_ready()
@@ -117,4 +130,4 @@ def test_port_that_is_taken_is_told_in_a_sentence(made):
     assert done.returncode != 0
     assert f"Port {port}" in done.stderr
     assert "Traceback" not in done.stderr
-    assert ends(made)
+    assert made.list_processes() == []
