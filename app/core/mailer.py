@@ -101,8 +101,11 @@ def _lay_down(message: Message) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     recipient = re.sub(r"[^\w.@+-]", "_", str(message.recipients[0]))
     path = folder / f"{clock.now():%Y%m%dT%H%M%S.%f}-{recipient}.eml"
-    path.touch(mode=0o600)
-    path.write_bytes(_readable(message))
+    # Whoever watches the folder finds only whole letters.
+    draft = path.with_suffix(".draft")
+    draft.touch(mode=0o600)
+    draft.write_bytes(_readable(message))
+    draft.rename(path)
     _log.info("mail written", extra={"path": str(path), "subject": message.subject})
 
 

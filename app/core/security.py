@@ -3,7 +3,9 @@
 import hashlib
 import hmac
 import secrets
+import unicodedata
 from functools import cache
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -12,9 +14,14 @@ from argon2.exceptions import InvalidHashError, VerificationError
 _hasher = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
 
 
+# Each check takes 19 MiB; a crowd at the door must queue for memory, not fill it.
+_turns = BoundedSemaphore(4)
+
+
 def hash_password(password: str) -> str:
     """Return an argon2id hash of a password."""
-    return _hasher.hash(password)
+    with _turns:
+        return _hasher.hash(_same_on_all_keyboards(password))
 
 
 def verify_password(hashed: str | None, password: str) -> bool:
@@ -22,9 +29,11 @@ def verify_password(hashed: str | None, password: str) -> bool:
     # Made at the first check of all, so that no later one takes longer for it.
     nobody = _nobody()
     try:
-        return _hasher.verify(hashed or nobody, password) and hashed is not None
+        with _turns:
+            fits = _hasher.verify(hashed or nobody, _same_on_all_keyboards(password))
     except (VerificationError, InvalidHashError):
         return False
+    return fits and hashed is not None
 
 
 def needs_rehash(hashed: str) -> bool:
@@ -53,3 +62,8 @@ def is_same(one: str, other: str) -> bool:
 @cache
 def _nobody() -> str:
     return hash_password(secrets.token_urlsafe(16))
+
+
+def _same_on_all_keyboards(password: str) -> str:
+    """Return a password in the form in which it is hashed: an ä is an ä, however it is typed."""
+    return unicodedata.normalize("NFKC", password)

@@ -73,3 +73,8 @@ def test_our_own_forms_pass(guarded):
     csrf = token_of(guarded, "/account/tokens")
     assert guarded.post("/account/tokens", data=data | {"csrf_token": csrf}).status_code == 200
     assert len(tokens.list_tokens(account.id)) == 1
+
+
+def test_a_form_that_is_too_old_says_so(guarded):
+    answer = guarded.post("/account/login", data=FORMS["/account/login"])
+    assert "This form is too old" in answer.text

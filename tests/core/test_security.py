@@ -18,6 +18,10 @@ def test_a_password_fits_its_hash_only():
     assert not verify_password(hashed, "correct horses")
 
 
+def test_a_letter_is_the_same_on_all_keyboards():
+    assert verify_password(hash_password("Gr\u00fc\u00dfe"), "Gru\u0308\u00dfe")
+
+
 def test_hashes_are_made_as_recommended():
     found = extract_parameters(hash_password("x"))
     assert (found.type, found.memory_cost) == (Type.ID, 19 * 1024)
