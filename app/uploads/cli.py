@@ -37,12 +37,12 @@ def import_folder(folder: Path, owner: str | None, slug: str) -> None:
     with refusals_as_messages():
         get_index(slug)
         actor = _actor(owner)
-    tally = Tally()
-    try:
-        for path in track(_list_files(folder), label="Publishing"):
-            _publish(actor, slug, path, tally)
-    finally:
-        _report(tally)
+        tally = Tally()
+        try:
+            for path in track(_list_files(folder), label="Publishing"):
+                _publish(actor, slug, path, tally)
+        finally:
+            _report(tally)
     if tally.refused:
         raise click.exceptions.Exit(1)
 

@@ -40,11 +40,12 @@ def open_release(
     release = db.session.scalars(wanted).one_or_none()
     if release is not None and release.removed_at is None:
         return release, False
-    if release is None:
-        release = Release(project_id=project.id, canonical_version=canonical(metadata.version))
-        db.session.add(release)
+    release = release or Release(
+        project_id=project.id, canonical_version=canonical(metadata.version)
+    )
     _fill(release, metadata)
     release.published_by = published_by
+    db.session.add(release)
     db.session.flush()  # What belongs to it needs its number.
     _add_belongings(release.id, metadata)
     return release, True
