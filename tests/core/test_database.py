@@ -1,7 +1,14 @@
 import pytest
 
 from app.core import database
-from app.core.database import after_commit, before_commit, transaction
+from app.core.database import (
+    add_unless_there,
+    after_commit,
+    before_commit,
+    is_writing,
+    transaction,
+)
+from app.core.models import Setting
 from app.core.settings import find_setting, keep_setting
 
 
@@ -12,9 +19,8 @@ def test_what_is_done_inside_is_kept(app):
 
 
 def test_nothing_is_kept_when_something_fails(app):
-    with pytest.raises(ZeroDivisionError), transaction():
-        keep_setting("colour", "green")
-        _ = 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        _run_and_fail(lambda: keep_setting("colour", "green"))
     assert find_setting("colour") is None
 
 
@@ -30,10 +36,29 @@ def test_steps_wait_for_the_commit(app):
 
 def test_steps_are_dropped_with_the_transaction(app):
     order = []
-    with pytest.raises(ZeroDivisionError), transaction():
-        after_commit(lambda: order.append("after"))
-        _ = 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        _run_and_fail(lambda: after_commit(lambda: order.append("after")))
     assert order == []
+
+
+def _run_and_fail(step):
+    with transaction():
+        step()
+        _ = 1 / 0
+
+
+def test_one_can_ask_whether_a_transaction_is_open(app):
+    assert not is_writing()
+    with transaction():
+        assert is_writing()
+    assert not is_writing()
+
+
+def test_a_row_is_added_unless_it_is_there(app):
+    with transaction():
+        assert add_unless_there(Setting, key="colour", value="green")
+        assert not add_unless_there(Setting, key="colour", value="red")
+    assert find_setting("colour") == "green"
 
 
 def test_a_transaction_is_the_edge(app):
