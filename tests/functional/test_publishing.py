@@ -8,6 +8,7 @@ import pytest
 
 from tests.archives import make_wheel, wheel_name
 from tests.functional.clients import Outcome, Workbench
+from tests.functional.conftest import running
 from tests.functional.demo import write_distributions, write_sources
 from tests.functional.house import House
 from tests.functional.uploading import publish
@@ -194,15 +195,37 @@ def test_check_24_token_for_another_project_is_told(lab, bench):
     assert "another project" in done.output
 
 
-def test_check_39_and_61_big_files(lab, bench):
-    """A wheel of 57 MB goes through; one over the limit is told so by those who show bodies."""
-    name = "check-61"
-    content = make_wheel(name, members={"noise.bin": os.urandom(57_000_000)}, store=True)
-    (bench.folder / "dist").mkdir()
-    (bench.folder / "dist" / wheel_name(name)).write_bytes(content)
+def test_check_39_big_file_goes_through(lab, bench):
+    lay_big_wheel(bench, "check-39", 57_000_000)
     done = uv(bench, lab, bench.folder)
     assert done.status == 0, done.output
-    assert lab.filenames(name) == [wheel_name(name)]
+    assert lab.filenames("check-39") == [wheel_name("check-39")]
+
+
+@pytest.fixture(scope="module", params=["granian", "gunicorn"])
+def narrow(request, tmp_path_factory):
+    """Give a house that takes small files only."""
+    folder = tmp_path_factory.mktemp("narrow") / "data"
+    with running(House(request.param, folder, environ={"MAX_UPLOAD_MB": "1"})) as house:
+        yield house
+
+
+@pytest.mark.parametrize("client", ["twine7", "uv"])
+@pytest.mark.parametrize("size", [2_000_000, 20_000_000])
+def test_check_61_file_over_the_limit_is_told(narrow, bench, client, size):
+    lay_big_wheel(bench, "check-61", size)
+    verbose = ("--verbose",) if client == "twine7" else ()
+    done = PUBLISHERS[client](bench, narrow, bench.folder, *verbose)
+    assert done.status != 0
+    assert "the limit is 1 MB" in done.output
+    assert (narrow.names(), narrow.blobs(), narrow.incoming()) == ([], set(), [])
+
+
+def lay_big_wheel(bench: Workbench, name: str, size: int) -> None:
+    """Write a wheel of so many bytes into dist/."""
+    content = make_wheel(name, members={"noise.bin": os.urandom(size)}, store=True)
+    (bench.folder / "dist").mkdir()
+    (bench.folder / "dist" / wheel_name(name)).write_bytes(content)
 
 
 def test_published_project_is_there_for_the_next_install(lab, bench):
