@@ -4,7 +4,7 @@ from typing import Any
 
 from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from app.accounts.forms import AccountForm
 from app.core.i18n import _l
@@ -14,11 +14,17 @@ _REASON_LONGEST = 500
 _plain = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
+def _without_nul(_form: object, field: StringField) -> None:
+    # PostgreSQL has no NUL in its texts.
+    if "\x00" in (field.data or ""):
+        raise ValidationError(_l("This holds a character that cannot be used."))
+
+
 def _reason(description: Any) -> StringField:
     too_long = _l("A reason has at most 500 characters.")
     return StringField(
         _l("Reason"),
-        [Length(max=_REASON_LONGEST, message=too_long)],
+        [Length(max=_REASON_LONGEST, message=too_long), _without_nul],
         description=description,
         render_kw={"autocomplete": "off"},
     )
@@ -47,7 +53,9 @@ class StatusForm(AccountForm):
 class PersonForm(AccountForm):
     """Who gets a role, and which."""
 
-    username = StringField(_l("Username"), [InputRequired(REQUIRED)], render_kw=_plain)
+    username = StringField(
+        _l("Username"), [InputRequired(REQUIRED), _without_nul], render_kw=_plain
+    )
     kind = SelectField(
         _l("Role"),
         choices=[

@@ -3,13 +3,14 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.web import errors, filters, headers, health
+from app.web import addresses, errors, filters, headers, health
 from app.web.sessions import PrivateSessions
 
 
 def init_app(app: Flask) -> None:
-    """Bind errors, headers, filters and health checks to an application."""
+    """Bind addresses, errors, headers, filters and health checks to an application."""
     app.session_interface = PrivateSessions()
+    addresses.init_app(app)
     errors.init_app(app)
     headers.init_app(app)
     filters.init_app(app)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 
 from flask import Blueprint, Flask, Response, g, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
@@ -157,6 +158,8 @@ def _slug(name: str) -> str:
 
 
 def _describe(error: HTTPException) -> str:
+    if isinstance(error, CSRFError):
+        return str(_("This form is too old. Please go back, load the page again and send it."))
     known = {
         400: _("The request could not be understood."),
         403: _("You may not do this."),

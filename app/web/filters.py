@@ -71,4 +71,9 @@ def _theme() -> str:
 
 def _here() -> str:
     """Return the address of this page as a `next` parameter carries it."""
-    return request.full_path.rstrip("?") if has_request_context() else "/"
+    if not has_request_context():
+        return "/"
+    # A page may be the answer to a form whose address shows nothing by itself.
+    rule = request.url_rule
+    is_page = rule is None or "GET" in (rule.methods or ())
+    return request.full_path.rstrip("?") if is_page else "/"

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field
+from wtforms import EmailField, Field
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Regexp
 
 
@@ -27,6 +27,9 @@ class Form(FlaskForm):
 
 def _messages(field: Field) -> dict[str, str]:
     found: dict[str, str] = {}
+    if isinstance(field, EmailField):
+        # The browser judges addresses by itself, before any pattern.
+        found["data-type-message"] = str(NO_ADDRESS)
     for rule in field.validators:
         message = getattr(rule, "message", None)
         if message is None:
@@ -48,6 +51,7 @@ def _described_by(field: Field) -> dict[str, str]:
 
 
 REQUIRED = _l("Please fill in this field.")
+NO_ADDRESS = _l("This is not an e-mail address.")
 
 _RULES: tuple[tuple[type, str], ...] = (
     (InputRequired, "required"),

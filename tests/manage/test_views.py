@@ -172,6 +172,22 @@ def test_somebody_unknown_cannot_be_added_and_the_name_is_kept(client, project):
     assert soup(answer).find(id="person-username")["value"] == "nobody"
 
 
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("status", {"status-status": "archived", "status-reason": "a\x00b"}),
+        ("people", {"person-username": "ada\x00", "person-kind": "owner"}),
+        ("release/1.0/yank", {"yank-reason": "\x00"}),
+    ],
+)
+def test_what_no_database_could_hold_is_refused(client, project, path, form):
+    before = snapshot(project)
+    answer = client.post(f"{PAGE}{path}", data=form)
+    assert answer.status_code == 400
+    assert "cannot be used" in answer.text
+    assert snapshot(project) == before
+
+
 def test_a_name_is_needed(client, project):
     answer = client.post(f"{PAGE}people", data={"person-kind": "owner"})
     assert answer.status_code == 400

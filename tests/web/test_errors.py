@@ -2,8 +2,9 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
+from app.accounts.queries import find_by_username
 from app.extensions import db
-from tests.factories import make_account, sign_in
+from tests.factories import make_account, make_project, sign_in
 from tests.site.pages import faults, soup
 
 
@@ -77,3 +78,21 @@ def test_a_surprise_is_logged_and_not_told(client, surprise, caplog):
 def test_who_is_sent_to_log_in_comes_back(client):
     answer = client.get("/manage/projects/")
     assert answer.location == "/account/login?next=%2Fmanage%2Fprojects%2F"
+
+
+def test_a_form_that_is_too_old_says_what_to_do(app, client, monkeypatch):
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    answer = client.post("/account/logout")
+    assert answer.status_code == 400
+    assert "load the page again" in answer.text
+
+
+def test_the_switches_lead_back_to_the_page_and_never_to_a_form(app, client):
+    def target(answer):
+        return soup(answer).footer.find("input", {"name": "next"})["value"]
+
+    browser = sign_in(app.test_client(), make_account("ada"))
+    make_project("p", owner=find_by_username("ada"))
+    assert target(client.get("/search?q=x")) == "/search?q=x"
+    assert target(client.get("/nowhere")) == "/nowhere"
+    assert target(browser.post("/manage/project/p/delete")) == "/"

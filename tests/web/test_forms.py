@@ -63,6 +63,7 @@ def test_our_messages_stand_beside_the_rules(page):
     assert name["data-required-message"] == "Please fill in this field."
     assert name["data-length-message"] == "3 to 9"
     assert name["data-pattern-message"] == "a to z"
+    assert form.find(id="email")["data-type-message"] == "This is not an e-mail address."
     assert form.find(id="again")["data-equal-to"] == "name"
     assert form.find(id="again")["data-equal-message"] == "not the same"
 

@@ -6,7 +6,7 @@ const rules = [
   ["tooShort", "lengthMessage"],
   ["tooLong", "lengthMessage"],
   ["patternMismatch", "patternMessage"],
-  ["typeMismatch", "patternMessage"],
+  ["typeMismatch", "typeMessage"],
 ];
 
 function findMessage(field) {
