@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from app.manage.forms import ConfirmForm, PersonForm, StatusForm, YankForm
 from app.manage.queries import OwnFile, OwnProject, OwnRelease
 from app.sources.page import Person
+from app.web.forms import Form
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,9 +24,9 @@ class ManageView:
     status: str
     releases: tuple[OwnRelease, ...]
     people: tuple[Person, ...]
-    status_form: StatusForm
-    person_form: PersonForm
-    confirm_form: ConfirmForm
+    status_form: Form
+    person_form: Form
+    confirm_form: Form
     may_delete: bool
 
 
@@ -40,7 +40,7 @@ class ReleaseView:
     is_yanked: bool
     yanked_reason: str
     files: tuple[OwnFile, ...]
-    yank_form: YankForm
-    confirm_form: ConfirmForm
-    file_forms: dict[int, ConfirmForm] = field(hash=False)
+    yank_form: Form
+    confirm_form: Form
+    file_forms: dict[int, Form] = field(hash=False)
     may_delete: bool
