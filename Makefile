@@ -40,6 +40,7 @@ format: .venv/test.stamp ## Bring code and templates into shape
 	-$(BIN)/djlint app/templates --reformat --quiet
 
 translations: .venv/test.stamp ## Bring the catalogues up to date with the texts
+	@mkdir -p translations
 	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext --no-location --sort-output \
 	  --project=Tilsit --copyright-holder="the Tilsit authors" -o translations/messages.pot .
 	@test -d translations/de || $(BIN)/pybabel -q init -i translations/messages.pot -d translations -l de

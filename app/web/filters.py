@@ -17,6 +17,8 @@ def init_app(app: Flask) -> None:
     """Give the filters to an application's templates, where every name must exist."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    # Translators see sentences, not the indentation of templates; babel.cfg says the same.
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
     for write in (filesize, day, moment, ago, number):
         app.jinja_env.filters[write.__name__] = write
     app.context_processor(_page_frame)
