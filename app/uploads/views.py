@@ -41,7 +41,9 @@ def upload(slug: str = MAIN) -> Response:
     _refuse_early(limit)
     with blobs().receive() as incoming:
         kind = request.headers.get("Content-Type", "")
-        parts = receive_parts(request.stream, kind, incoming, max_bytes=limit)
+        parts = receive_parts(
+            request.stream, kind, incoming, max_bytes=limit, length=request.content_length
+        )
         form = UploadForm.of(parts, action=request.args.get(":action"))
         receipt = take_in(actor, slug, form, incoming, via=find_caller().user_agent)
     return _answer(receipt.warnings)

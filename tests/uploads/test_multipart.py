@@ -38,9 +38,11 @@ class Pieces(io.RawIOBase):
         return self.body.read(next(self.sizes, size) or 1)
 
 
-def receive(body, *, sizes=(), max_bytes=1_000_000, content_type=CONTENT_TYPE):
+def receive(body, *, sizes=(), max_bytes=1_000_000, content_type=CONTENT_TYPE, length=None):
     with MemoryStorage().receive() as incoming:
-        parts = receive_parts(Pieces(body, sizes), content_type, incoming, max_bytes=max_bytes)
+        parts = receive_parts(
+            Pieces(body, sizes), content_type, incoming, max_bytes=max_bytes, length=length
+        )
         incoming.flush()
         return parts, incoming.path.read_bytes()
 
@@ -99,6 +101,11 @@ def test_check_42_less_than_announced_is_refused(ada):
     )
     assert_refused(response, 400, "cut off", "invalid-form")
     assert snapshot() == ([0, 0, 0], [])
+
+
+def test_check_42_a_body_shorter_than_announced_is_refused_even_if_the_form_is_whole():
+    refuse(BODY, "cut off", length=len(BODY) + 1)
+    assert receive(BODY, length=len(BODY))[1] == WHEEL
 
 
 def test_check_69_a_chunked_body_is_read(ada):
