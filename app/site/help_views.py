@@ -16,10 +16,14 @@ from app.site.views import bp, index_url, upload_url
 
 # In the order in which they are listed; each is a template of this name.
 INSTALLING = {"pip": "pip", "uv": "uv", "poetry": "Poetry", "pdm": "PDM"}
-PUBLISHING = {"twine": "Twine", "hatch": "Hatch", "flit": "Flit"}
+PUBLISHING = {
+    "publishing": _l("Publishing a release"),
+    "twine": "Twine",
+    "hatch": "Hatch",
+    "flit": "Flit",
+}
 TOPICS = {
     "tokens": _l("API tokens"),
-    "publishing": _l("Publishing a release"),
     "yanking": _l("Yanking and deleting"),
 }
 PAGES = {**INSTALLING, **PUBLISHING, **TOPICS}
