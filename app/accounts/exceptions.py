@@ -146,7 +146,7 @@ class MustWait(TooMany):
 
     def __init__(self, seconds: int) -> None:
         message: Any = ngettext(
-            "Too many attempts. Please wait one second and try again.",
+            "Too many attempts. Please wait %(num)s second and try again.",
             "Too many attempts. Please wait %(num)s seconds and try again.",
             seconds,
         )
