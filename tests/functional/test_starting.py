@@ -20,6 +20,7 @@ def made(tmp_path_factory):
     house.folder.mkdir()
     house.start()
     yield house
+    house.http.close()
     if house.list_processes():
         house.kill()
 
