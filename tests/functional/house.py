@@ -175,9 +175,11 @@ class House:
     def inside(self) -> Iterator[Flask]:
         """Let a block work on the same database and store as the server does."""
         with self._app.app_context():
-            yield self._app
-            db.session.remove()
-            db.engine.dispose()
+            try:
+                yield self._app
+            finally:
+                db.session.remove()
+                db.engine.dispose()
 
     def make_account(self, username: str, **facts: Any) -> None:
         """Open an account unless it is there."""
