@@ -3,9 +3,9 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Engine, event, inspect
+from sqlalchemy import Connection, Engine, event, inspect, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -67,11 +67,11 @@ def add_unless_there(model: type[Any], **values: Any) -> bool:
     afterwards is there.
     """
     session = _demand_open()
-    insert = (
-        postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
-    )
-    added = session.execute(insert(model).values(**values).on_conflict_do_nothing())
-    return bool(cast("CursorResult[Any]", added).rowcount)
+    is_postgres = session.connection().dialect.name == "postgresql"
+    insert = postgresql.insert if is_postgres else sqlite.insert
+    wanted = insert(model).values(**values).on_conflict_do_nothing()
+    # What comes back tells it; the count of rows is -1 for some drivers.
+    return session.execute(wanted.returning(literal(1))).first() is not None
 
 
 def has_table(connection: Connection, table: str) -> bool:

@@ -121,7 +121,11 @@ def find_newest(project_id: int) -> int | None:
 def list_stale() -> list[Project]:
     """Return the projects whose noted newest release is another one now."""
     newest = _newest().where(Release.project_id == Project.id).scalar_subquery()
-    wanted = select(Project).where(Project.latest_release_id.is_distinct_from(newest))
+    wanted = (
+        select(Project)
+        .where(Project.latest_release_id.is_distinct_from(newest))
+        .order_by(Project.id)
+    )
     return list(db.session.scalars(wanted))
 
 

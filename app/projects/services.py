@@ -152,6 +152,9 @@ def touch(project: Project) -> None:
 
 def count_change(project: Project) -> None:
     """Take a number for a change that is no news to people, as a rendered text."""
+    with db.session.no_autoflush:
+        # Everybody locks the project before the counter, so nobody waits in a circle.
+        db.session.execute(select(Project.id).where(Project.id == project.id).with_for_update())
     before_commit(("serial", project.id), partial(_settle, project))
 
 
