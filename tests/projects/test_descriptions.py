@@ -81,6 +81,14 @@ def test_what_breaks_the_renderer_is_shown_as_it_was_written(text):
     assert render(text, "text/x-rst")
 
 
+def test_a_renderer_that_fails_does_no_harm(monkeypatch):
+    def fail(*_, **__):
+        raise RecursionError
+
+    monkeypatch.setattr("readme_renderer.rst.render", fail)
+    assert render("a", "text/x-rst") == "<pre>a</pre>"
+
+
 def test_a_long_text_is_rendered_apart():
     html = render(f"# Title\n\n{LONG}\n\n*word*", "text/markdown")
     assert "<em>word</em>" in html

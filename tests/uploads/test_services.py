@@ -30,7 +30,7 @@ from app.projects.models import (
 from app.projects.queries import find_project
 from app.projects.roles import grant_role
 from app.uploads import intake
-from app.uploads.exceptions import NotAnUploader
+from app.uploads.exceptions import InvalidForm, NotAnUploader
 from app.uploads.uploadform import UploadForm
 from tests import conftest
 from tests.archives import make_metadata, make_wheel, wheel_name
@@ -217,6 +217,18 @@ def test_owners_bring_a_deleted_project_back(ada, deleted):
     project = find_project(deleted.index_id, "foo-bar")
     assert project.id == deleted.id
     assert tags()[-3:] == ["project-created", "release-created", "file-published"]
+
+
+def test_admins_bring_a_deleted_project_back(deleted, uploader):
+    admin = uploader(make_account(is_admin=True))
+    assert admin.wheel(version="2.0").status == "200 OK"
+    assert find_project(deleted.index_id, "foo-bar") is not None
+
+
+def test_another_kind_of_file_is_not_taken(app, tmp_path):
+    (tmp_path / "foo_bar-1.0.egg").write_bytes(b"egg")
+    with pytest.raises(InvalidForm, match="neither a wheel nor a source archive"):
+        intake.take_file(OPERATOR, "main", tmp_path / "foo_bar-1.0.egg")
 
 
 def test_a_file_in_quarantine_is_not_taken_again(ada):
