@@ -11,7 +11,7 @@ SOURCES := app tests migrations .ci/translations.py config.py manage.py
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo "  PORT, HOST, DATA_DIR and the other settings are read from the environment;"
+	@echo "  PORT, BIND, DATA_DIR and the other settings are read from the environment;"
 	@echo "  docs/configuration.md has them all."
 
 run: .venv/run.stamp ## Start everything: http://127.0.0.1:5000/

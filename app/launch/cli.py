@@ -12,7 +12,7 @@ from app.launch.preparation import prepare
 
 
 @click.command("serve")
-@click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True)
+@click.option("--host", envvar="BIND", default="127.0.0.1", show_default=True)
 @click.option("--port", type=int, help="By default what PORT says.")
 @click.option("--seed/--no-seed", default=True, help="Whether an empty index gets demo projects.")
 def serve(host: str, port: int | None, *, seed: bool) -> None:
