@@ -44,7 +44,8 @@ translations: .venv/test.stamp ## Bring the catalogues up to date with the texts
 	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext --no-location --sort-output \
 	  --project=Tilsit --copyright-holder="the Tilsit authors" -o translations/messages.pot .
 	@test -d translations/de || $(BIN)/pybabel -q init -i translations/messages.pot -d translations -l de
-	$(BIN)/pybabel -q update -i translations/messages.pot -d translations --ignore-obsolete --no-fuzzy-matching
+	$(BIN)/pybabel -q update -i translations/messages.pot -d translations --ignore-obsolete --no-fuzzy-matching \
+	  --ignore-pot-creation-date
 	$(BIN)/python .ci/translations.py
 
 clean: ## Remove environments and caches; data stays
