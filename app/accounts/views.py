@@ -9,7 +9,6 @@ from app.accounts.forms import AccountForm, ButtonForm, LanguageForm, LogInForm,
 from app.core.database import transaction
 from app.core.exceptions import DomainError, TooMany
 from app.core.i18n import _, reader_locale
-from app.core.runtime import setting
 from app.web.errors import status_of
 from app.web.http import find_caller, go, is_local
 
@@ -27,7 +26,7 @@ def keep_private(response: Response) -> Response:
 @login_required
 def account() -> ResponseReturnValue:
     """Show somebody's own page."""
-    language = LanguageForm(locale=current_user.locale or setting("BABEL_DEFAULT_LOCALE"))
+    language = LanguageForm(locale=current_user.locale or reader_locale())
     return render_template("accounts/account.html", account=current_user, language=language)
 
 

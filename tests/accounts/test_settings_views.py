@@ -24,6 +24,11 @@ def test_the_own_page_tells_what_is_kept(client, grace):
     assert "confirmed" in page
 
 
+def test_the_own_page_offers_the_language_it_is_read_in(client, grace):
+    page = client.get("/account", headers={"Accept-Language": "de"}).text
+    assert '<option selected value="de">Deutsch</option>' in page
+
+
 def test_the_own_page_reminds_of_the_confirmation(client):
     make_account("ada", confirmed=False)
     log_in(client, "ada")
