@@ -72,7 +72,7 @@ define install
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tilsit needs Python 3.11 or newer: make run PYTHON=python3.11")' && \
 	if command -v uv >/dev/null 2>&1; then \
 	  { test -x $(BIN)/python || uv venv -q --python "$(PYTHON)" .venv; } && \
-	  uv pip install -q --python $(BIN)/python -r $(1); \
+	  uv pip install -q --compile-bytecode --python $(BIN)/python -r $(1); \
 	else \
 	  { test -x $(BIN)/pip || $(PYTHON) -m venv .venv; } && \
 	  $(BIN)/python -m pip install -q --disable-pip-version-check -r $(1); \
