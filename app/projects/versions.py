@@ -6,12 +6,17 @@ shorter number is a smaller one. Zero ends a list, so a prefix sorts first.
 
 from packaging.version import InvalidVersion, Version
 
+LONGEST = 200
+
 _END = b"\x00"
 _LOWEST, _MIDDLE, _HIGHEST = b"\x00", b"\x01", b"\xff"
 
 
 def parse_version(text: str) -> Version | None:
-    """Return a version, or None if PEP 440 does not know it."""
+    """Return a version, or None if PEP 440 does not know it or no release can have it."""
+    # int() refuses thousands of digits, and not with the error that is caught here.
+    if len(text) > LONGEST:
+        return None
     try:
         return Version(text)
     except InvalidVersion:

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from app.projects.versions import canonical, sort_key
+from app.projects.versions import canonical, parse_version, sort_key
 
 numbers = st.one_of(st.integers(0, 12), st.integers(0, 10**12))
 maybe = st.one_of(st.none(), numbers)
@@ -34,3 +34,11 @@ def test_equal_versions_have_one_canonical_spelling(version):
     assert longer == version
     assert canonical(longer) == canonical(version)
     assert Version(canonical(version)) == version
+
+
+def test_version_of_five_thousand_digits_is_none():
+    assert parse_version("9" * 5_000) is None
+
+
+def test_number_of_two_hundred_digits_has_a_key():
+    assert sort_key(parse_version("9" * 200)) > sort_key(parse_version("9" * 199))

@@ -509,3 +509,10 @@ def test_pages_are_well_formed_and_hold_nothing_inline(client, cellar, path, lan
     answer = client.get(path)
     assert faults(answer) == []
     assert soup(answer).html["lang"] == language
+
+
+@pytest.mark.parametrize("path", ["/project/{}/{}/", "/pypi/{}/{}/json"])
+def test_endless_version_in_an_address_is_not_found(client, path):
+    release = make_release()
+    name = release.project.name
+    assert client.get(path.format(name, "9" * 5_000)).status_code == 404
