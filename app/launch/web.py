@@ -11,9 +11,10 @@ from granian.log import LogLevels
 
 from app.launch.household import PATIENCE_SECONDS, end_with_parent
 
-# A thread is made when a request finds all others busy, as with slow uploads.
-# Connections beyond the backpressure wait in the socket.
-THREADS = 64
+# A thread is made when a request finds all others busy, as with slow uploads and
+# downloads; `web/turnstiles.py` keeps those from taking all of them. Connections
+# beyond the backpressure wait in the socket.
+THREADS = 256
 BACKPRESSURE = 512
 
 
