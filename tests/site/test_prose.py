@@ -2,6 +2,7 @@ import pytest
 
 from app.projects.descriptions import render
 from app.site.prose import readable
+from config import ROOT
 
 
 def test_headings_lose_their_links_without_words():
@@ -35,3 +36,11 @@ def test_tables_are_in_reach_of_the_keyboard():
 def test_what_only_looks_like_markup_stays_words(text):
     before = render(text, "text/markdown")
     assert readable(before).count("<") == before.count("<")
+
+
+def test_a_text_that_names_our_classes_covers_nothing_but_itself():
+    html = readable(render('<div class="position-fixed vw-100 vh-100">x</div>', "text/markdown"))
+    assert "position-fixed" in html
+    rules = (ROOT / "app/static/css/pages.css").read_text()
+    # What is painted, fixed boxes too, then ends with the box of the text.
+    assert "contain: paint" in rules.partition(".description {")[2].partition("}")[0]
