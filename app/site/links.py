@@ -5,6 +5,8 @@ from email.utils import getaddresses
 from urllib.parse import quote, urlsplit
 
 _SCHEMES = {"http", "https"}
+# Reading addresses takes time for each character, on every view of a page.
+_LONGEST = 4_000
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def list_links(labelled: tuple[tuple[str, str], ...]) -> tuple[Link, ...]:
 
 def list_contacts(names: str, addresses: str) -> tuple[Contact, ...]:
     """Return the people in a name field and in an e-mail field (RFC 5322)."""
-    found = [_contact(name, address) for name, address in getaddresses([addresses])]
+    found = [_contact(name, address) for name, address in _split(addresses[:_LONGEST])]
     contacts = [contact for contact in found if contact.name]
     is_named = any(contact.name == names.strip() for contact in contacts)
     if names.strip() and not is_named:
@@ -49,6 +51,14 @@ def list_contacts(names: str, addresses: str) -> tuple[Contact, ...]:
             return (Contact(names.strip(), only.mailto),)
         contacts.insert(0, Contact(names.strip(), None))
     return tuple(dict.fromkeys(contacts))
+
+
+def _split(addresses: str) -> list[tuple[str, str]]:
+    try:
+        return getaddresses([addresses])
+    except RecursionError:
+        # Comments in comments in comments: shown as they are.
+        return [(addresses, "")]
 
 
 def _read(label: str, url: str) -> Link | None:

@@ -54,3 +54,14 @@ def test_people_are_read_from_names_and_addresses(names, addresses, expected):
         for contact in list_contacts(names, addresses)
     ]
     assert tuple(found) == expected
+
+
+def test_comments_in_a_thousand_comments_are_shown_as_they_are():
+    (contact,) = list_contacts("", "(" * 2_000 + "a@b.example")
+    assert contact.mailto is None
+    assert contact.name.startswith("((((")
+
+
+def test_endless_list_of_people_is_read_in_part():
+    (contact, _rest) = list_contacts("", "Ada <ada@b.example>, " * 100_000)
+    assert contact == Contact("Ada", "mailto:ada@b.example")
