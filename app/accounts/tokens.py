@@ -79,6 +79,12 @@ def authenticate(secret: str) -> Actor:
     return _actor_of(token)
 
 
+def is_good(token_id: int) -> bool:
+    """Tell whether a token that was recognised before may still be used."""
+    token = db.session.get(ApiToken, token_id)
+    return token is not None and token.is_usable and token.account.is_active
+
+
 def is_use_to_note(token_id: int) -> bool:
     """Tell whether a token's last use is unknown or noted some time ago."""
     used_at = db.session.scalar(select(ApiToken.last_used_at).where(ApiToken.id == token_id))

@@ -1,9 +1,10 @@
 """Who may publish what. The refusals go to programs, so they are in English."""
 
 from app.accounts.actors import Actor
+from app.accounts.tokens import is_good
 from app.core.exceptions import Forbidden, Unauthenticated
 from app.indexes.models import Index
-from app.indexes.permissions import may_publish_names
+from app.indexes.permissions import may_publish_names, may_read
 from app.projects.models import Project
 from app.projects.names import is_reserved, is_valid, normalise
 from app.projects.permissions import OWNER, may_upload
@@ -25,8 +26,17 @@ def demand_uploader(actor: Actor, index: Index) -> None:
         raise NotForThisToken("This token may only read, use one with the scope upload.")
     if actor.key is not None and not actor.key.reaches(index.slug):
         raise NotForThisToken(f"This token is for another index than {index.slug}.")
+    if not may_read(actor, index):
+        # Other refusals would tell which names are here and which are not.
+        raise NotAnUploader(f"The user {actor.username!r} may not use the index {index.slug}.")
     if index.kind != "hosted":
         raise Forbidden(f"The index {index.slug} is a mirror and takes no uploads.")
+
+
+def demand_good_key(actor: Actor) -> None:
+    """Raise if the key was ended since the upload began, which may be minutes ago."""
+    if actor.key is not None and not is_good(actor.key.token_id):
+        raise Unauthenticated("This token was revoked or ran out during the upload.")
 
 
 def demand_upload(actor: Actor, index: Index, name: str) -> None:

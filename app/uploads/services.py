@@ -19,13 +19,19 @@ from app.projects.roles import give
 from app.projects.services import describe, touch
 from app.uploads.candidates import Candidate
 from app.uploads.duplicates import is_published
-from app.uploads.permissions import demand_new_name, demand_project, demand_uploader
+from app.uploads.permissions import (
+    demand_good_key,
+    demand_new_name,
+    demand_project,
+    demand_uploader,
+)
 from app.uploads.releases import open_release
 
 
 def publish(actor: Actor, slug: str, candidate: Candidate) -> bool:
     """Publish a file; False if another upload of the very same one was faster."""
     index = get_index(slug)
+    demand_good_key(actor)
     demand_uploader(actor, index)
     project = _claim(actor, index, candidate.distribution.metadata.name)
     if is_published(index.id, candidate.name, candidate.digests["sha256"]):

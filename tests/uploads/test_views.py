@@ -4,18 +4,18 @@ import hashlib
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
 from app.accounts.actors import Actor
-from app.accounts.models import ApiToken
+from app.accounts.models import Account, ApiToken
 from app.core import clock
 from app.core.database import transaction
 from app.core.storage import blobs
 from app.core.storage.local import LocalStorage
 from app.extensions import db
 from app.indexes.queries import get_index
-from app.indexes.services import open_index
+from app.indexes.services import change_visibility, open_index
 from app.projects import services
 from app.projects.models import File, Project
 from app.projects.queries import find_project
@@ -110,6 +110,38 @@ def test_check_28_a_revoked_or_expired_token_is_refused(ada, token, column):
     db.session.commit()
     assert_refused(ada.wheel(), 401, "expired or revoked", "bad-token")
     assert snapshot() == ([0, 0, 0], [])
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        update(ApiToken).values(revoked_at=clock.now()),
+        update(Account).values(is_active=False),
+    ],
+    ids=["token", "account"],
+)
+def test_a_key_that_ends_during_the_upload_publishes_nothing(ada, monkeypatch, end):
+    def store(candidate, incoming):
+        db.session.execute(end)
+        db.session.commit()
+
+    monkeypatch.setattr(intake, "store", store)
+    assert_refused(ada.wheel(), 401, "revoked or ran out during the upload", "unauthenticated")
+    assert snapshot() == ([0, 0, 0], [])
+
+
+@pytest.mark.parametrize(
+    ("visibility", "confirmed"), [("members", True), ("members", False), ("signed-in", False)]
+)
+def test_who_may_not_read_an_index_learns_no_names_from_uploads(
+    ada, uploader, visibility, confirmed
+):
+    ada.wheel()
+    change_visibility(get_index(), visibility)
+    stranger = uploader(make_account(uploads=False, confirmed=confirmed))
+    answers = [stranger.wheel(name) for name in ("foo_bar", "nobody_has_this")]
+    assert {answer.status_code for answer in answers} == {403}
+    assert answers[0].text == answers[1].text
 
 
 def test_check_28_a_reading_token_does_not_upload(uploader):
