@@ -96,6 +96,11 @@ HOSTILE_TARS = (
     _case(
         "PKG-INFO too large", "member-too-large", lambda: make_sdist(description="x" * 9 * 1024**2)
     ),
+    _case(
+        "thousands of folders in each other",
+        "unsafe-name",
+        sdist_with(link("x"), pax({"path": f"{TOP}/{'a/' * 2000}b"}), TarEntry("x")),
+    ),
     _case("two top folders", "top-folder", sdist_with(TarEntry("other/x"))),
     _case("no top folder", "top-folder", make_tar_gz([TarEntry("PKG-INFO", make_metadata())])),
     _case("top folder is a file", "top-folder", make_tar_gz([TarEntry(TOP)])),

@@ -74,6 +74,12 @@ HOSTILE_WHEELS = (
         "record-mismatch",
         make_wheel(members={"RECORD.jws": b""}, record=_RECORD),
     ),
+    Hostile(
+        "RECORD of 200,001 lines",
+        "invalid-record",
+        lambda: make_wheel(record=b"foo_bar.py,,\n" * 200_002),
+    ),
+    Hostile("thousands of folders", "unsafe-name", make_wheel(members={"a/" * 2000 + "b": b""})),
     Hostile("RECORD with two columns", "invalid-record", make_wheel(record=b"a,b\n")),
     Hostile("RECORD not UTF-8", "invalid-record", make_wheel(record=b"caf\xe9,,\n")),
     Hostile(

@@ -3,7 +3,7 @@
 import re
 
 from app.uploads.exceptions import InvalidArchive
-from app.uploads.limits import MAX_NAME_BYTES
+from app.uploads.limits import MAX_DEPTH, MAX_NAME_BYTES
 
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 _DRIVE = re.compile("[A-Za-z]:")
@@ -12,7 +12,8 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f\\]|\A/|//|\A[A-Za-z]:|(?:\A|/)\.\.?(?:/|\Z
 
 def check_member_name(name: str) -> None:
     """Raise InvalidArchive for a name that could leave the folder it is unpacked in."""
-    if len(name) <= MAX_NAME_BYTES and _UNSAFE.search(name) is None and name:
+    is_short = 0 < len(name) <= MAX_NAME_BYTES and name.count("/") <= MAX_DEPTH
+    if is_short and _UNSAFE.search(name) is None:
         return
     raise InvalidArchive(_complaint(name), code="unsafe-name")
 
@@ -25,6 +26,8 @@ def shorten(name: str) -> str:
 def _complaint(name: str) -> str:
     if not name or len(name) > MAX_NAME_BYTES:
         return "A member of the archive has an empty or endless name, give it a short one."
+    if name.count("/") > MAX_DEPTH:
+        return f"Member {shorten(name)} lies too deep, the limit is {MAX_DEPTH} folders."
     if _CONTROL.search(name):
         return f"Member {shorten(name)} has a control character in its name, use printable ones."
     if "\\" in name:

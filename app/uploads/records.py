@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from app.uploads.exceptions import InvalidArchive
-from app.uploads.limits import MAX_RECORD_BYTES
+from app.uploads.limits import MAX_RECORD_BYTES, MAX_RECORD_LINES
 from app.uploads.members import shorten
 from app.uploads.ziprecords import Member
 from app.uploads.zips import MemberReader, list_members, unpack
@@ -34,15 +34,12 @@ def check_record(file: BinaryIO, members: dict[str, Member], record: Member) -> 
     """Raise InvalidArchive when RECORD and archive do not hold the same files."""
     exempt = {record.name + suffix for suffix in _SIGNATURES}
     missing = {name for name, member in members.items() if not member.is_folder} - exempt
-    listed = set()
     for line in read_record(file, record):
-        listed.add(line.path)
         missing.discard(line.path)
+        if line.path not in members and line.path not in exempt:
+            raise _mismatch(f"RECORD lists {shorten(line.path)}, which the archive does not have")
     if missing:
         raise _mismatch(f"RECORD does not list {shorten(min(missing))}, list every file")
-    surplus = {path for path in listed - exempt if path not in members}
-    if surplus:
-        raise _mismatch(f"RECORD lists {shorten(min(surplus))}, which the archive does not have")
 
 
 def read_record(file: BinaryIO, record: Member) -> Iterator[RecordLine]:
@@ -51,7 +48,10 @@ def read_record(file: BinaryIO, record: Member) -> Iterator[RecordLine]:
         raise _invalid("it is too large")
     reader = io.BufferedReader(MemberReader(file, record))
     try:
-        for row in csv.reader(io.TextIOWrapper(reader, "utf-8", newline="")):
+        rows = csv.reader(io.TextIOWrapper(reader, "utf-8", newline=""))
+        for count, row in enumerate(rows):
+            if count > MAX_RECORD_LINES:
+                raise _invalid("it has too many lines")
             if row:
                 yield _parse_line(row)
     except UnicodeDecodeError:

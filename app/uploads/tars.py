@@ -5,7 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from app.uploads.gzips import GzipStream
-from app.uploads.limits import MAX_EXTENDED_HEADER_BYTES, check_member_count
+from app.uploads.limits import (
+    MAX_DIRECTORY_BYTES,
+    MAX_EXTENDED_HEADER_BYTES,
+    check_member_count,
+)
 from app.uploads.members import check_member_name, shorten
 from app.uploads.tarheaders import (
     BLOCK,
@@ -55,9 +59,14 @@ def iterate_members(stream: GzipStream) -> Iterator[TarMember]:
     Reads to the end of the stream and raises InvalidArchive for anything but
     files, folders and links that stay inside the archive.
     """
+    name_bytes = 0
     for count, header in enumerate(_iterate_headers(stream), start=1):
         check_member_count(count)
         member = _check_member(header)
+        # Whoever lists the members keeps all of their names.
+        name_bytes += len(member.name)
+        if name_bytes > MAX_DIRECTORY_BYTES:
+            raise malformed("the names of its members are too long in all, use shorter ones")
         before = stream.position
         yield member
         _skip(stream, before + _padded(member.size) - stream.position)

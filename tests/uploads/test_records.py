@@ -1,6 +1,7 @@
 """RECORD: what it must list, and the digests that are compared later."""
 
 import hashlib
+import tracemalloc
 from base64 import urlsafe_b64encode
 
 import pytest
@@ -8,7 +9,8 @@ import pytest
 from app.uploads.archives import inspect
 from app.uploads.exceptions import InvalidArchive
 from app.uploads.filenames import parse_filename
-from app.uploads.records import verify_record
+from app.uploads.records import check_record, verify_record
+from app.uploads.zips import list_members
 from tests.archives import make_record, make_wheel, wheel_name
 from tests.zipwriter import ZipEntry, make_zip, write_zip
 
@@ -127,3 +129,17 @@ def test_wheel_without_one_record_cannot_be_verified(path, files):
         verify_record(path)
 
     assert refusal.value.code == "invalid-record"
+
+
+def test_record_of_a_million_strangers_is_left_at_the_first(path):
+    strangers = b"".join(b"%x,,\n" % number for number in range(100_000))
+    path.write_bytes(make_wheel(record=strangers))
+    with path.open("rb") as file:
+        members = list_members(file)
+        record = members[f"{INFO}/RECORD"]
+        tracemalloc.start()
+        with pytest.raises(InvalidArchive, match="RECORD lists '0'"):
+            check_record(file, members, record)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 4 * 1024**2

@@ -7,7 +7,7 @@ import tracemalloc
 
 import pytest
 
-from app.uploads import limits
+from app.uploads import limits, tars
 from app.uploads.archives import inspect
 from app.uploads.exceptions import InvalidArchive
 from app.uploads.filenames import parse_filename
@@ -153,3 +153,11 @@ def test_members_and_extended_headers_are_counted(entry, tmp_path, monkeypatch):
         inspect(path, NAME)
 
     assert refusal.value.code == "too-many-members"
+
+
+def test_names_of_a_member_each_are_limited_in_all(monkeypatch, tmp_path):
+    # A smaller limit; 24 MB of names take seconds to write.
+    monkeypatch.setattr(tars, "MAX_DIRECTORY_BYTES", 1_000)
+    long = [TarEntry(f"{TOP}/{number}{'x' * 80}") for number in range(20)]
+    with pytest.raises(InvalidArchive, match="too long in all"):
+        inspect(written(tmp_path, sdist_with(*long)), NAME)
