@@ -101,10 +101,13 @@ class Config:
         return url
 
     def _engine_options(self) -> dict[str, object]:
-        """Keep a waiting request shorter than its client's patience (8 s)."""
+        """Keep a waiting request shorter than its client's patience (8 s), and logs discreet."""
+        # An error that named its parameters would bring password hashes into the
+        # log, and the links of mails that wait to be sent.
+        shared: dict[str, object] = {"pool_timeout": 6, "hide_parameters": True}
         if self.SQLALCHEMY_DATABASE_URI.startswith("sqlite"):
-            return {"pool_timeout": 6}
-        return {"pool_timeout": 6, "pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}
+            return shared
+        return shared | {"pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}
 
     def _storage_url(self) -> str:
         url = self._environ.get("STORAGE_URL") or str(self.DATA_DIR / "blobs")

@@ -1,4 +1,6 @@
 import pytest
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 
 from app.core import database
 from app.core.database import (
@@ -74,3 +76,10 @@ def test_migrations_can_ask_what_is_there(app):
     assert not database.has_column(connection, "project", "nothing")
     assert not database.has_column(connection, "nothing", "name")
     assert database.has_table(connection, "project")
+
+
+def test_errors_of_the_database_keep_what_was_written_to_themselves(app):
+    with pytest.raises(IntegrityError) as error, transaction() as session:
+        for _ in range(2):
+            session.execute(insert(Setting).values(key="link", value="with a secret"))
+    assert "secret" not in str(error.value)
