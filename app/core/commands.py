@@ -15,3 +15,12 @@ def refusals_as_messages() -> Iterator[None]:
         yield
     except DomainError as error:
         raise click.ClickException(str(error)) from error
+
+
+def printable(text: str) -> str:
+    """Return a text on one line, without anything that a terminal obeys."""
+    return "".join(mark if mark.isprintable() else _spell(mark) for mark in text)
+
+
+def _spell(mark: str) -> str:
+    return mark.encode("unicode_escape").decode("ascii")

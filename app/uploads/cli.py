@@ -7,7 +7,7 @@ import click
 
 from app.accounts.actors import OPERATOR, Actor
 from app.accounts.queries import get_account
-from app.core.commands import refusals_as_messages
+from app.core.commands import printable, refusals_as_messages
 from app.core.exceptions import DomainError, Unavailable
 from app.core.progress import track
 from app.extensions import db
@@ -83,4 +83,5 @@ def _report(tally: Tally) -> None:
         f"{tally.published} published, {tally.present} there already, {len(tally.refused)} refused."
     )
     for name, reason in tally.refused:
-        click.echo(f"{name}: {reason}", err=True)
+        # Whoever made the files chose their names.
+        click.echo(printable(f"{name}: {reason}"), err=True)

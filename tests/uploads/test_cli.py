@@ -129,3 +129,13 @@ def test_a_full_disk_ends_the_import(run, folder, monkeypatch):
 def test_a_folder_without_files_is_no_error(run, tmp_path):
     result = run(tmp_path)
     assert (result.exit_code, db.session.scalars(select(Release)).all()) == (0, [])
+
+
+@pytest.mark.parametrize("name", ["\x1b]0;owned\x07.whl", "a\nb published.whl", "\udcff.whl"])
+def test_the_name_of_a_file_does_not_steer_the_terminal(run, folder, name):
+    (folder / name).write_bytes(b"no zip")
+    result = run(folder)
+    assert "1 refused" in result.output
+    told = [line for line in result.output.splitlines() if ".whl: " in line]
+    assert len(told) == 1
+    assert told[0].isprintable()
