@@ -40,7 +40,8 @@ def grant_role(actor: Actor, project_id: int, username: str, kind: str) -> None:
 def remove_role(actor: Actor, project_id: int, username: str) -> None:
     """Take an account's role; owners may, and everybody may give up their own."""
     project = _get_project(project_id)
-    account = _get_account(username)
+    # Closed accounts too: theirs are the roles that should go first.
+    account = get_account(username.strip())
     if actor.key is not None or actor.account_id != account.id:
         demand_manage(actor, project)
     role = db.session.get(Role, (project.id, account.id))

@@ -1,8 +1,9 @@
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.accounts.actors import OPERATOR, Actor, Key
 from app.accounts.exceptions import AccountNotFound
+from app.accounts.models import Account
 from app.core.database import transaction
 from app.extensions import db
 from app.journal.models import Entry
@@ -119,6 +120,15 @@ def test_a_maintainer_removes_nobody_else(owner, project):
     grant(actor_of(owner), project, "bob", "maintainer")
     with pytest.raises(NotAllowed):
         remove(actor_of(bob), project, "ada")
+
+
+def test_the_role_of_a_closed_account_can_be_removed(owner, project):
+    bob = make_account("bob")
+    grant(actor_of(owner), project, "bob", "maintainer")
+    db.session.execute(update(Account).where(Account.id == bob.id).values(is_active=False))
+    db.session.commit()
+    remove(actor_of(owner), project, "bob")
+    assert find_role(project.id, bob.id) is None
 
 
 def test_a_role_that_is_not_there_cannot_be_removed(owner, project):
