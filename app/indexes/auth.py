@@ -5,7 +5,7 @@ from flask import request
 from app.accounts.actors import NOBODY, Actor
 from app.accounts.auth import any_actor
 from app.indexes.models import Index
-from app.indexes.permissions import PUBLIC, demand_read
+from app.indexes.permissions import PUBLIC, demand_read, demand_read_all
 from app.indexes.queries import get_index
 from app.web.documents import mark_public
 
@@ -27,6 +27,12 @@ def admit(index: Index, project: str | None = None) -> None:
     demand_read(reader(index), index, project)
     if index.visibility == PUBLIC:
         mark_public()
+
+
+def admit_to_all(index: Index) -> None:
+    """Let the caller see all names of an index; raises `Unauthenticated` or `Forbidden`."""
+    admit(index)
+    demand_read_all(reader(index), index)
 
 
 def admit_preflight() -> None:

@@ -32,6 +32,13 @@ def demand_read(actor: Actor, index: Index, project: str | None = None) -> None:
     raise Forbidden(_l("You may not read this index."))
 
 
+def demand_read_all(actor: Actor, index: Index) -> None:
+    """Raise unless an actor may see all names of an index: the key of one project may not."""
+    demand_read(actor, index)
+    if index.visibility != PUBLIC and actor.key is not None and actor.key.project is not None:
+        raise Forbidden("This token is for one project, the list of all needs another one.")
+
+
 def may_publish_names(actor: Actor, index: Index) -> bool:
     """Tell whether an actor may bring new names into an index."""
     if actor.account_id is None:

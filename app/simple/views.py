@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotAcceptable
 
-from app.indexes.auth import admit, admit_preflight
+from app.indexes.auth import admit, admit_preflight, admit_to_all
 from app.indexes.models import Index
 from app.indexes.queries import get_index
 from app.projects.exceptions import ProjectNotFound
@@ -46,7 +46,7 @@ bp.add_url_rule(FILE, "file", send_file)
 def root() -> Response:
     """Show the list of all projects."""
     index = get_index()
-    admit(index)
+    admit_to_all(index)
     form = _choose()
     names = source_for(index).names()
     write = serializers.root_as_json if form.is_json else serializers.root_as_html

@@ -107,6 +107,13 @@ def test_check_24_a_token_for_another_project_is_refused(client, file, close):
         assert client.get(path, headers=headers).status_code == 403, path
 
 
+def test_check_24_a_token_for_one_project_does_not_list_the_others(client, demo, close):
+    headers = basic(reader_token(project="foo-bar-baz"))
+    assert client.get("/simple/", headers=headers).status_code == 200
+    close()
+    assert client.get("/simple/", headers=headers).status_code == 403
+
+
 def test_check_24_a_token_for_this_project_is_enough(client, file, close):
     close()
     headers = basic(reader_token(project="foo-bar-baz"))
