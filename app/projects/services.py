@@ -153,8 +153,7 @@ def touch(project: Project) -> None:
 def count_change(project: Project) -> None:
     """Take a number for a change that is no news to people, as a rendered text."""
     with db.session.no_autoflush:
-        # Everybody locks the project before the counter, so nobody waits in a circle.
-        db.session.execute(select(Project.id).where(Project.id == project.id).with_for_update())
+        _lock(project.id)
     before_commit(("serial", project.id), partial(_settle, project))
 
 
@@ -183,8 +182,17 @@ def _settle(project: Project) -> None:
     project.last_serial = take_serial(project.index_id)
 
 
+def _lock(project_id: int) -> None:
+    """Wait until nobody else changes a project.
+
+    Everybody locks it before its releases, its files and the counter of
+    changes, so that nobody waits in a circle.
+    """
+    db.session.execute(select(Project.id).where(Project.id == project_id).with_for_update())
+
+
 def _get_project(actor: Actor, project_id: int) -> Project:
-    project = db.session.get(Project, project_id)
+    project = db.session.get(Project, project_id, with_for_update=True)
     if project is None or project.removed_at is not None:
         raise ProjectNotFound
     demand_manage(actor, project)
@@ -193,6 +201,9 @@ def _get_project(actor: Actor, project_id: int) -> Project:
 
 def _get_release(actor: Actor, release_id: int) -> Release:
     release = db.session.get(Release, release_id)
+    if release is not None:
+        _lock(release.project_id)
+        db.session.refresh(release)
     if release is None or release.removed_at is not None:
         raise ReleaseNotFound
     demand_manage(actor, release.project)
@@ -201,6 +212,9 @@ def _get_release(actor: Actor, release_id: int) -> Release:
 
 def _get_file(file_id: int) -> File:
     file = db.session.get(File, file_id)
+    if file is not None:
+        _lock(file.release.project_id)
+        db.session.refresh(file)
     if file is None or file.removed_at is not None:
         raise FileNotFound
     return file

@@ -7,6 +7,8 @@ from sqlalchemy import func, select
 from app.core.storage import blobs
 from app.extensions import db
 from app.projects.models import File, Project, Release
+from app.uploads import intake
+from app.uploads.uploadform import UploadForm
 from tests.archives import make_sdist, make_wheel, sdist_name, wheel_name
 from tests.factories import basic
 
@@ -94,3 +96,14 @@ def assert_refused(response, status, message, code=None):
     assert message in response.text
     if code is not None:
         assert response.headers["X-Error-Code"] == code
+
+
+def publish_wheel(actor, name="foo_bar", version="1.0", tag="py3-none-any", **fields):
+    """Publish a wheel without a request, as from a thread of its own."""
+    content = make_wheel(name, version, **fields)
+    digests = {"sha256": hashlib.sha256(content).hexdigest()}
+    filename = wheel_name(name, version, tag)
+    form = UploadForm(filename, "bdist_wheel", name, version, digests)
+    with blobs().receive() as incoming:
+        incoming.write(content)
+        return intake.take_in(actor, "main", form, incoming)

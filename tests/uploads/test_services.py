@@ -1,13 +1,8 @@
 """What an upload leaves in the catalogue, also when two come at once."""
 
-import hashlib
-import threading
-
 import pytest
-from flask_migrate import upgrade
 from sqlalchemy import func, select
 
-from app import create_app
 from app.accounts.actors import OPERATOR, Actor
 from app.core.database import transaction
 from app.core.models import Job
@@ -31,11 +26,9 @@ from app.projects.queries import find_project
 from app.projects.roles import grant_role
 from app.uploads import intake
 from app.uploads.exceptions import InvalidForm, NotAnUploader
-from app.uploads.uploadform import UploadForm
-from tests import conftest
 from tests.archives import make_metadata, make_wheel, wheel_name
 from tests.factories import make_account
-from tests.uploads.clients import assert_refused, form_of, snapshot
+from tests.uploads.clients import assert_refused, form_of, publish_wheel, snapshot
 
 
 def release_of(ada, **fields):
@@ -254,110 +247,8 @@ def test_rights_are_asked_again_when_the_file_is_written_down(ada, monkeypatch):
     assert snapshot()[0] == before
 
 
-def publish_wheel(actor, name="foo_bar", version="1.0", tag="py3-none-any", **fields):
-    content = make_wheel(name, version, **fields)
-    digests = {"sha256": hashlib.sha256(content).hexdigest()}
-    filename = wheel_name(name, version, tag)
-    form = UploadForm(filename, "bdist_wheel", name, version, digests)
-    with blobs().receive() as incoming:
-        incoming.write(content)
-        return intake.take_in(actor, "main", form, incoming)
-
-
 def test_one_job_renders_the_description_of_a_release(ada, app, monkeypatch):
     monkeypatch.setitem(app.extensions, "wake", lambda job_id: None)
     ada.wheel()
     ada.sdist()
     assert db.session.scalars(select(Job.name)).all() == ["render-description"]
-
-
-@pytest.fixture
-def real_app(tmp_path):
-    """Give an application of its own, with files that threads can fight for."""
-    made = create_app(conftest.testing_config(tmp_path))
-    with made.app_context():
-        upgrade()
-        yield made
-        db.session.remove()
-        db.engine.dispose()
-
-
-def together(app, *deeds):
-    """Do several things at the same time; return what each gave or raised."""
-    start = threading.Barrier(len(deeds))
-    outcomes = [None] * len(deeds)
-
-    def run(number, deed):
-        with app.app_context():
-            start.wait()
-            try:
-                outcomes[number] = deed()
-            except Exception as error:
-                outcomes[number] = error
-            finally:
-                db.session.remove()
-                db.engine.dispose()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(deeds)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
-
-
-def test_check_35_the_same_file_at_once_is_stored_once(real_app):
-    outcomes = together(real_app, *[lambda: publish_wheel(OPERATOR)] * 4)
-    assert sorted(outcome.is_new for outcome in outcomes) == [False, False, False, True]
-    assert snapshot()[0] == [1, 1, 1]
-
-
-def test_check_35_other_bytes_at_once_are_refused(real_app):
-    deeds = [
-        lambda members=members: publish_wheel(OPERATOR, members=members)
-        for members in ({"a.py": b"1"}, {"a.py": b"2"}, {"a.py": b"3"})
-    ]
-    outcomes = together(real_app, *deeds)
-    codes = sorted(getattr(outcome, "code", "published") for outcome in outcomes)
-    assert codes == ["file-exists", "file-exists", "published"]
-    assert snapshot()[0] == [1, 1, 1]
-
-
-def test_check_36_two_files_of_a_new_version_at_once_are_both_stored(real_app):
-    tags = ("py3-none-any", "cp311-cp311-linux_x86_64", "cp312-cp312-linux_x86_64")
-    deeds = [
-        lambda tag=tag: publish_wheel(
-            OPERATOR, tag=tag, members={"a.py": tag.encode()}, requires_dist=["one", "two"]
-        )
-        for tag in tags
-    ]
-    assert all(outcome.is_new for outcome in together(real_app, *deeds))
-    assert snapshot()[0] == [1, 1, 3]
-    assert db.session.scalar(select(func.count()).select_from(Dependency)) == 2
-
-
-def test_a_name_at_once_is_taken_once(real_app):
-    ada, bob = make_account("ada"), make_account("bob")
-    actors = [Actor(who.id, who.username, has_confirmed_email=True) for who in (ada, bob)]
-    deeds = [
-        lambda actor=actor, version=version: publish_wheel(actor, version=version)
-        for actor, version in zip(actors, ("1.0", "2.0"), strict=True)
-    ]
-    outcomes = together(real_app, *deeds)
-    assert sorted(isinstance(outcome, NotAnUploader) for outcome in outcomes) == [False, True]
-    assert snapshot()[0] == [1, 1, 1]
-
-
-def test_check_38_a_killed_upload_leaves_nothing_that_is_listed(real_app, monkeypatch):
-    class Killed(BaseException):
-        pass
-
-    def die(*_):
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(intake, "publish", die)
-        with pytest.raises(Killed):
-            publish_wheel(OPERATOR)
-    assert snapshot()[0] == [0, 0, 0]
-    assert publish_wheel(OPERATOR).is_new

@@ -1,0 +1,148 @@
+"""Two at once: what threads do to one database, on each of them."""
+
+import itertools
+import threading
+
+import pytest
+from flask_migrate import upgrade
+from sqlalchemy import func, select
+
+from app import create_app
+from app.accounts.actors import OPERATOR, Actor
+from app.core.database import transaction
+from app.core.exceptions import DomainError
+from app.extensions import db
+from app.projects import services as catalogue
+from app.projects.models import Dependency, File, Release
+from app.uploads import intake
+from app.uploads.exceptions import NotAnUploader
+from tests import conftest
+from tests.factories import make_account
+from tests.functional.conftest import DATABASES
+from tests.uploads.clients import publish_wheel, snapshot
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(params=DATABASES)
+def real_app(request, tmp_path):
+    """Give an application of its own, with rows and files that threads can fight for."""
+    environ = {}
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres")
+        environ["DATABASE_URL"] = server.make_database(f"races_{next(_numbers)}")
+    made = create_app(conftest.testing_config(tmp_path, **environ))
+    with made.app_context():
+        upgrade()
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+
+
+def together(app, *deeds):
+    """Do several things at the same time; return what each gave or raised."""
+    start = threading.Barrier(len(deeds))
+    outcomes = [None] * len(deeds)
+
+    def run(number, deed):
+        with app.app_context():
+            start.wait()
+            try:
+                outcomes[number] = deed()
+            except Exception as error:
+                outcomes[number] = error
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(deeds)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+def test_check_35_the_same_file_at_once_is_stored_once(real_app):
+    outcomes = together(real_app, *[lambda: publish_wheel(OPERATOR)] * 4)
+    assert sorted(outcome.is_new for outcome in outcomes) == [False, False, False, True]
+    assert snapshot()[0] == [1, 1, 1]
+
+
+def test_check_35_other_bytes_at_once_are_refused(real_app):
+    deeds = [
+        lambda members=members: publish_wheel(OPERATOR, members=members)
+        for members in ({"a.py": b"1"}, {"a.py": b"2"}, {"a.py": b"3"})
+    ]
+    outcomes = together(real_app, *deeds)
+    codes = sorted(getattr(outcome, "code", "published") for outcome in outcomes)
+    assert codes == ["file-exists", "file-exists", "published"]
+    assert snapshot()[0] == [1, 1, 1]
+
+
+def test_check_36_two_files_of_a_new_version_at_once_are_both_stored(real_app):
+    tags = ("py3-none-any", "cp311-cp311-linux_x86_64", "cp312-cp312-linux_x86_64")
+    deeds = [
+        lambda tag=tag: publish_wheel(
+            OPERATOR, tag=tag, members={"a.py": tag.encode()}, requires_dist=["one", "two"]
+        )
+        for tag in tags
+    ]
+    assert all(outcome.is_new for outcome in together(real_app, *deeds))
+    assert snapshot()[0] == [1, 1, 3]
+    assert db.session.scalar(select(func.count()).select_from(Dependency)) == 2
+
+
+def test_a_name_at_once_is_taken_once(real_app):
+    ada, bob = make_account("ada"), make_account("bob")
+    actors = [Actor(who.id, who.username, has_confirmed_email=True) for who in (ada, bob)]
+    deeds = [
+        lambda actor=actor, version=version: publish_wheel(actor, version=version)
+        for actor, version in zip(actors, ("1.0", "2.0"), strict=True)
+    ]
+    outcomes = together(real_app, *deeds)
+    assert sorted(isinstance(outcome, NotAnUploader) for outcome in outcomes) == [False, True]
+    assert snapshot()[0] == [1, 1, 1]
+
+
+def test_check_38_a_killed_upload_leaves_nothing_that_is_listed(real_app, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    def die(*_):
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(intake, "publish", die)
+        with pytest.raises(Killed):
+            publish_wheel(OPERATOR)
+    assert snapshot()[0] == [0, 0, 0]
+    assert publish_wheel(OPERATOR).is_new
+
+
+def test_changes_of_one_project_wait_for_each_other(real_app):
+    for number in range(5):
+        name = f"foo{number}_bar"
+        for version in ("1.0", "2.0"):
+            publish_wheel(OPERATOR, name, version)
+        first, second = db.session.scalars(
+            select(File).join(Release).where(File.filename.startswith(name)).order_by(File.id)
+        )
+        project_id = first.release.project_id
+        db.session.remove()
+        outcomes = together(
+            real_app,
+            lambda name=name: publish_wheel(OPERATOR, name, "2.0", "py2-none-any"),
+            lambda file_id=second.id: change(catalogue.quarantine_file, file_id, "for a test"),
+            lambda release_id=first.release_id: change(catalogue.yank, OPERATOR, release_id, ""),
+            lambda file_id=first.id: change(catalogue.quarantine_file, file_id, "for a test"),
+            lambda project_id=project_id, name=name: change(
+                catalogue.delete_project, OPERATOR, project_id, name
+            ),
+        )
+        failed = [each for each in outcomes if isinstance(each, Exception)]
+        assert all(isinstance(each, DomainError) for each in failed), failed
+
+
+def change(deed, *values):
+    with transaction():
+        deed(*values)
