@@ -43,7 +43,9 @@ def run_on_sqlite(connection: Connection) -> None:
         driver.execute("PRAGMA foreign_keys=ON")
 
 
-with migrate.db.engine.connect() as database:
+# Two that start together wait for each other: a transaction that began by reading
+# could not write once the other has.
+with migrate.db.engine.connect().execution_options(tilsit_writing=True) as database:
     if database.dialect.name == "sqlite":
         run_on_sqlite(database)
     else:

@@ -78,3 +78,16 @@ def test_foreign_keys_hold_after_a_migration(house):
     with db.engine.connect() as connection:
         assert connection.scalar(sa.text("PRAGMA foreign_keys")) == 1
         assert connection.execute(sa.text("PRAGMA foreign_key_check")).all() == []
+
+
+def test_an_upgrade_waits_for_another_one_from_its_beginning(house):
+    begun = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        if statement.startswith("BEGIN"):
+            begun.append(statement)
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    flask(house, "upgrade")
+    sa.event.remove(db.engine, "before_cursor_execute", note)
+    assert set(begun) == {"BEGIN IMMEDIATE"}
