@@ -50,10 +50,10 @@ class Config:
         self.SITE_NAME = environ.get("SITE_NAME") or "Tilsit"
         self.SITE_URL = self._site_url()
         self.CONTACT_EMAIL = environ.get("CONTACT_EMAIL") or None
-        self.PORT = self._number("PORT", 5000)
-        self.WEB_PROCESSES = self._number("WEB_PROCESSES", 1)
+        self.PORT = self._number("PORT", 5000, least=1, most=65_535)
+        self.WEB_PROCESSES = self._number("WEB_PROCESSES", 1, least=1)
         self.TRUSTED_PROXIES = self._number("TRUSTED_PROXIES", 0)
-        self.MAX_UPLOAD_BYTES = self._number("MAX_UPLOAD_MB", 5 * 1024) * 1024 * 1024
+        self.MAX_UPLOAD_BYTES = self._number("MAX_UPLOAD_MB", 5 * 1024, least=1) * 1024 * 1024
         self.BABEL_DEFAULT_LOCALE = self._locale()
         self.REGISTRATION = self._choice("REGISTRATION", REGISTRATIONS)
         self.SQLALCHEMY_DATABASE_URI = self._database_url()
@@ -150,10 +150,12 @@ class Config:
             raise ConfigError("MAIL_FROM must be one address like packages@example.com.")
         return sender
 
-    def _number(self, name: str, default: int) -> int:
+    def _number(self, name: str, default: int, *, least: int = 0, most: int = 10**9) -> int:
         given = self._environ.get(name) or str(default)
-        if not given.isdecimal():
+        if not re.fullmatch("[0-9]{1,10}", given):
             raise ConfigError(f"{name} must be a number, not {given!r}.")
+        if not least <= int(given) <= most:
+            raise ConfigError(f"{name} must be a number from {least} to {most}, not {given}.")
         return int(given)
 
     def _choice(self, name: str, choices: tuple[str, ...]) -> str:
