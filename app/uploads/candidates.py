@@ -11,6 +11,7 @@ from app.core.storage import blobs
 from app.core.storage.incoming import Incoming
 from app.indexes.models import Index
 from app.indexes.queries import get_index
+from app.uploads.archives.records import verify_record
 from app.uploads.distributions import Distribution, examine
 from app.uploads.duplicates import is_published
 from app.uploads.exceptions import InvalidArchive, InvalidForm
@@ -18,7 +19,6 @@ from app.uploads.filenames import DistributionName, check_policy, parse_filename
 from app.uploads.metadata import check_against_form
 from app.uploads.permissions import demand_upload
 from app.uploads.policy import Policy
-from app.uploads.records import verify_record
 from app.uploads.uploadform import UploadForm
 
 # Unpacking this much takes a fraction of a second; more is left to a job.

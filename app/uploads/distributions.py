@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.uploads.archives import check_licenses, inspect
-from app.uploads.contents import Contents
+from app.uploads.archives.contents import Contents
+from app.uploads.archives.inspection import check_licenses, inspect
 from app.uploads.filenames import DistributionName, check_policy, parse_filename
 from app.uploads.metadata import CoreMetadata, check_against_filename, read_metadata
 from app.uploads.policy import Policy

@@ -12,8 +12,8 @@ from app.core.storage import blobs
 from app.extensions import db
 from app.projects.models import File
 from app.projects.services import quarantine_file
+from app.uploads.archives.records import verify_record
 from app.uploads.exceptions import InvalidArchive
-from app.uploads.records import verify_record
 
 
 @job("verify-record")

@@ -4,8 +4,8 @@ import os
 import zlib
 from typing import BinaryIO
 
+from app.uploads.archives.limits import MAX_GZIP_PARTS, check_unpacked_size
 from app.uploads.exceptions import InvalidArchive
-from app.uploads.limits import MAX_GZIP_PARTS, check_unpacked_size
 
 _MAGIC = b"\x1f\x8b"
 _READ = 64 * 1024

@@ -2,8 +2,8 @@
 
 import re
 
+from app.uploads.archives.limits import MAX_DEPTH, MAX_NAME_BYTES
 from app.uploads.exceptions import InvalidArchive
-from app.uploads.limits import MAX_DEPTH, MAX_NAME_BYTES
 
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 _DRIVE = re.compile("[A-Za-z]:")

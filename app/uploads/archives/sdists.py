@@ -3,14 +3,14 @@
 import zipfile
 from typing import BinaryIO
 
-from app.uploads.contents import Contents
+from app.uploads.archives.contents import Contents
+from app.uploads.archives.gzips import GzipStream
+from app.uploads.archives.limits import MAX_METADATA_BYTES
+from app.uploads.archives.members import shorten
+from app.uploads.archives.tarheaders import SYMBOLIC_LINK
+from app.uploads.archives.tars import TarMember, iterate_members
 from app.uploads.exceptions import InvalidArchive
 from app.uploads.filenames import DistributionName
-from app.uploads.gzips import GzipStream
-from app.uploads.limits import MAX_METADATA_BYTES
-from app.uploads.members import shorten
-from app.uploads.tarheaders import SYMBOLIC_LINK
-from app.uploads.tars import TarMember, iterate_members
 
 
 def inspect_sdist(file: BinaryIO, name: DistributionName) -> Contents:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.uploads.archives import inspect
+from app.uploads.archives.inspection import inspect
+from app.uploads.archives.zips import list_members, read_member
 from app.uploads.exceptions import InvalidArchive
 from app.uploads.filenames import parse_filename
-from app.uploads.zips import list_members, read_member
 from tests.archives import make_wheel, sdist_name
 from tests.hostile_tars import FOLDER, PKG_INFO, TOP
 from tests.tarwriter import TarEntry, make_tar, make_tar_gz

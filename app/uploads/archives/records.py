@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from app.uploads.archives.limits import MAX_RECORD_BYTES, MAX_RECORD_LINES
+from app.uploads.archives.members import shorten
+from app.uploads.archives.ziprecords import Member
+from app.uploads.archives.zips import MemberReader, list_members, unpack
 from app.uploads.exceptions import InvalidArchive
-from app.uploads.limits import MAX_RECORD_BYTES, MAX_RECORD_LINES
-from app.uploads.members import shorten
-from app.uploads.ziprecords import Member
-from app.uploads.zips import MemberReader, list_members, unpack
 
 _SIGNATURES = ("", ".jws", ".p7s")
 _RECORD = re.compile(r"[^/]+\.dist-info/RECORD")

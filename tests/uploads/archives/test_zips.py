@@ -6,9 +6,9 @@ import zlib
 
 import pytest
 
+from app.uploads.archives.limits import HARMLESS_BYTES
+from app.uploads.archives.zips import MemberReader, list_members, read_member, unpack
 from app.uploads.exceptions import InvalidArchive
-from app.uploads.limits import HARMLESS_BYTES
-from app.uploads.zips import MemberReader, list_members, read_member, unpack
 from tests.archives import make_wheel
 from tests.zipwriter import ZipEnd, ZipEntry, make_zip, write_zip
 

@@ -2,15 +2,15 @@
 
 from typing import BinaryIO
 
-from app.uploads.contents import Contents
-from app.uploads.entrypoints import check_entry_points
+from app.uploads.archives.contents import Contents
+from app.uploads.archives.entrypoints import check_entry_points
+from app.uploads.archives.limits import MAX_ENTRY_POINTS_BYTES, MAX_METADATA_BYTES
+from app.uploads.archives.members import shorten
+from app.uploads.archives.records import check_record
+from app.uploads.archives.ziprecords import Member
+from app.uploads.archives.zips import list_members, read_member
 from app.uploads.exceptions import InvalidArchive
 from app.uploads.filenames import DistributionName
-from app.uploads.limits import MAX_ENTRY_POINTS_BYTES, MAX_METADATA_BYTES
-from app.uploads.members import shorten
-from app.uploads.records import check_record
-from app.uploads.ziprecords import Member
-from app.uploads.zips import list_members, read_member
 
 
 def inspect_wheel(file: BinaryIO, name: DistributionName) -> Contents:

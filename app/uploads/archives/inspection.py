@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from app.uploads.contents import Contents
+from app.uploads.archives.contents import Contents
+from app.uploads.archives.members import shorten
+from app.uploads.archives.sdists import inspect_sdist
+from app.uploads.archives.wheels import inspect_wheel
 from app.uploads.exceptions import InvalidArchive
 from app.uploads.filenames import DistributionName
-from app.uploads.members import shorten
 from app.uploads.metadata import CoreMetadata
-from app.uploads.sdists import inspect_sdist
-from app.uploads.wheels import inspect_wheel
 
 
 def inspect(path: Path, name: DistributionName) -> Contents:

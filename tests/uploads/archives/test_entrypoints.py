@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.uploads.entrypoints import check_entry_points
+from app.uploads.archives.entrypoints import check_entry_points
 
 GROUP = "[console_scripts]\n"
 

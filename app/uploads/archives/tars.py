@@ -4,14 +4,14 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from app.uploads.gzips import GzipStream
-from app.uploads.limits import (
+from app.uploads.archives.gzips import GzipStream
+from app.uploads.archives.limits import (
     MAX_DIRECTORY_BYTES,
     MAX_EXTENDED_HEADER_BYTES,
     check_member_count,
 )
-from app.uploads.members import check_member_name, shorten
-from app.uploads.tarheaders import (
+from app.uploads.archives.members import check_member_name, shorten
+from app.uploads.archives.tarheaders import (
     BLOCK,
     EXTENSIONS,
     FILE,

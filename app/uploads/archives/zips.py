@@ -7,11 +7,10 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from app.uploads.exceptions import InvalidArchive
-from app.uploads.limits import check_unpacked_size
-from app.uploads.members import shorten
-from app.uploads.zipdirectory import find_directory, read_directory
-from app.uploads.ziprecords import (
+from app.uploads.archives.limits import check_unpacked_size
+from app.uploads.archives.members import shorten
+from app.uploads.archives.zipdirectory import find_directory, read_directory
+from app.uploads.archives.ziprecords import (
     LOCAL,
     LOCAL_MAGIC,
     STORED,
@@ -21,6 +20,7 @@ from app.uploads.ziprecords import (
     split_extra,
     widen,
 )
+from app.uploads.exceptions import InvalidArchive
 
 _PIECE = 256 * 1024
 # Most names and extra fields lie within one read of this size.

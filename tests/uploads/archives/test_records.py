@@ -6,11 +6,11 @@ from base64 import urlsafe_b64encode
 
 import pytest
 
-from app.uploads.archives import inspect
+from app.uploads.archives.inspection import inspect
+from app.uploads.archives.records import check_record, verify_record
+from app.uploads.archives.zips import list_members
 from app.uploads.exceptions import InvalidArchive
 from app.uploads.filenames import parse_filename
-from app.uploads.records import check_record, verify_record
-from app.uploads.zips import list_members
 from tests.archives import make_record, make_wheel, wheel_name
 from tests.zipwriter import ZipEntry, make_zip, write_zip
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from app.uploads.limits import MAX_DIRECTORY_BYTES, check_member_count
-from app.uploads.members import check_member_name
-from app.uploads.ziprecords import (
+from app.uploads.archives.limits import MAX_DIRECTORY_BYTES, check_member_count
+from app.uploads.archives.members import check_member_name
+from app.uploads.archives.ziprecords import (
     CENTRAL,
     CENTRAL_MAGIC,
     END,

@@ -7,11 +7,11 @@ import tracemalloc
 
 import pytest
 
-from app.uploads import limits, tars
-from app.uploads.archives import inspect
+from app.uploads.archives import limits, tars
+from app.uploads.archives.inspection import inspect
+from app.uploads.archives.sdists import inspect_sdist
 from app.uploads.exceptions import InvalidArchive
 from app.uploads.filenames import parse_filename
-from app.uploads.sdists import inspect_sdist
 from tests.archives import make_metadata, make_sdist, sdist_name
 from tests.hostile_tars import FOLDER, PKG_INFO, TOP, endless, link, sdist_with
 from tests.tarwriter import TarEntry, make_tar, make_tar_gz, pax

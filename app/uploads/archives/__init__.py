@@ -1,0 +1,1 @@
+"""Wheels and sdists, looked into without trusting or unpacking them."""
