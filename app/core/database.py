@@ -1,5 +1,6 @@
 """Transactions: one per request, at the edge; what must follow waits for the commit."""
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,13 +8,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event, inspect, literal
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import Pool
 
 from app.extensions import db
 
 Step = Callable[[], None]
 
 _OPEN, _BEFORE, _AFTER = "tilsit.open", "tilsit.before", "tilsit.after"
+_FILE = "tilsit.file"
+_seen_files: set[str] = set()
 # Clients wait 8 s for a first byte; a busy database must be told of before that.
 _BUSY_TIMEOUT_MS = 6_000
 
@@ -107,13 +112,41 @@ def _demand_open() -> Session:
 
 
 @event.listens_for(Engine, "connect")
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(connection: Any, record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return
     # The driver's own transaction handling begins too late; `_begin` does it.
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={_BUSY_TIMEOUT_MS}"):
         connection.execute(f"PRAGMA {pragma}")
+    path = connection.execute("PRAGMA database_list").fetchone()[2]
+    if path:
+        _seen_files.add(path)
+        record.info[_FILE] = (path, _number_of(path))
+
+
+@event.listens_for(Engine, "do_connect")
+def _demand_file(_dialect: object, _record: object, arguments: Any, _options: object) -> None:
+    """Never begin anew a database that was here and is gone: SQLite would, without a word."""
+    path = str(arguments[0]) if arguments else ""
+    if path in _seen_files and _number_of(path) is None:
+        raise sqlite3.OperationalError("the file of the database is gone")
+
+
+@event.listens_for(Pool, "checkout")
+def _leave_lost_file(_connection: object, record: Any, _proxy: object) -> None:
+    """Leave a file that was removed or replaced: what is written into it would be lost."""
+    path, number = record.info.get(_FILE, (None, None))
+    if path is not None and _number_of(path) != number:
+        raise DisconnectionError("the file of the database is another one now")
+
+
+def _number_of(path: str) -> int | None:
+    """Return the number by which the file system knows a file, or None if it is not there."""
+    try:
+        return os.stat(path).st_ino  # noqa: PTH116 - a path object costs as much as the question
+    except OSError:
+        return None
 
 
 @event.listens_for(Engine, "begin")
