@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, inspect, literal
@@ -126,11 +126,16 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
 
 
 @event.listens_for(Engine, "do_connect")
-def _demand_file(_dialect: object, _record: object, arguments: Any, _options: object) -> None:
-    """Never begin anew a database that was here and is gone: SQLite would, without a word."""
+def _find_file(_dialect: object, _record: object, arguments: Any, _options: object) -> None:
+    """Make the file of a new database, but never begin anew one that was here and is gone."""
     path = str(arguments[0]) if arguments else ""
-    if path in _seen_files and _number_of(path) is None:
+    if not path.startswith("/") or _number_of(path) is not None:
+        return
+    if path in _seen_files:
         raise sqlite3.OperationalError("the file of the database is gone")
+    with suppress(OSError):
+        # Password hashes and waiting mails are in it, so it is for its owner alone.
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
 
 
 @event.listens_for(Pool, "checkout")

@@ -1,4 +1,4 @@
-"""A database whose file goes away, or is put back, while the house is open."""
+"""The file of the database: whose it is, and what happens when it goes away or is put back."""
 
 import shutil
 
@@ -65,3 +65,7 @@ def test_an_empty_database_is_not_ready(path):
     path.touch()
     client = create_app(settings(path.parent)).test_client()
     assert client.get("/readyz").get_json()["checks"]["database"] is False
+
+
+def test_only_its_owner_reads_the_database(path):
+    assert [file.stat().st_mode & 0o077 for file in path.parent.glob("tilsit.db*")] == [0, 0, 0]
