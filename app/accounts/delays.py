@@ -42,7 +42,9 @@ def count(rule: Rule, *who: str) -> None:
     """Count an attempt; raises `MustWait` while one must wait for the next."""
     row = _row(_key(rule, who))
     now = clock.now()
-    if row.blocked_until > now:
+    # No wait is longer than the longest: a clock that was wrong for a while must
+    # not keep people out for years.
+    if now < row.blocked_until <= now + timedelta(seconds=rule.longest):
         raise MustWait(int((row.blocked_until - now).total_seconds()) + 1)
     if row.last_failed_at < now - FORGOTTEN_AFTER:
         row.failures = 0

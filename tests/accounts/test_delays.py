@@ -99,3 +99,14 @@ def test_two_first_attempts_at_once_are_both_counted(app, monkeypatch, now):
 )
 def test_a_household_is_one_place(address, found):
     assert place(address) == found
+
+
+def test_nobody_waits_for_years_because_a_clock_was_wrong(app, now):
+    now(NOON + timedelta(days=3_650))
+    for _ in range(3):
+        attempt("grace")
+    now(NOON)
+    attempt("grace")
+    with pytest.raises(MustWait) as refusal:
+        attempt("grace")
+    assert refusal.value.retry_after <= RULE.longest
