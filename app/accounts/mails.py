@@ -106,6 +106,13 @@ def _post(template: str, account: Account, **context: str) -> None:
         to=account.primary_email.address,
         locale=account.locale or str(setting("BABEL_DEFAULT_LOCALE")),
         account=account,
+        name=_greeted(account),
         site=setting("SITE_NAME"),
         **context,
     )
+
+
+def _greeted(account: Account) -> str:
+    """Return the name in a greeting: a stranger's mailbox gets no text that others chose."""
+    is_own = account.primary_email.confirmed_at is not None
+    return account.display_name if is_own else account.username

@@ -63,6 +63,18 @@ def test_the_confirmation_is_sent_again(client, post):
     assert is_confirmed("ada")
 
 
+def test_a_stranger_is_written_no_text_that_others_chose(client, post):
+    register(client, name="Pay at https://evil.example/bill")
+    register(client, username="eve", name="Pay at https://evil.example/bill")
+    ask(client, "ada")
+    letters = post.letters("ada")
+    assert len(letters) == 3
+    assert "evil.example" not in "".join(letters)
+    client.post(post.link("ada"), data={"password": NEW, "again": NEW})
+    ask(client, "ada")
+    assert "evil.example" in post.letters("ada")[-1]
+
+
 def test_a_confirmed_address_gets_no_other_mail(client, post):
     make_account("grace")
     log_in(client, "grace")
