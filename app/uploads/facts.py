@@ -5,7 +5,7 @@ from typing import Any
 
 from packaging.requirements import Requirement
 
-from app.projects.names import normalise
+from app.projects.names import LONGEST, normalise
 from app.uploads.metadata import CoreMetadata
 
 _EXTRA = re.compile(r"""\bextra\s*==\s*["']([^"']+)["']""")
@@ -49,7 +49,7 @@ def list_dependencies(metadata: CoreMetadata) -> list[dict[str, Any]]:
                 "position": position,
                 "requirement": text,
                 "normalized_name": normalise(requirement.name),
-                "extra": normalise(extra[1]) if extra else None,
+                "extra": normalise(extra[1])[:LONGEST] if extra else None,
             }
         )
     return rows

@@ -17,7 +17,7 @@ _KNOWN = frozenset({"1.0", "1.1", "1.2", "2.1", "2.2", "2.3", "2.4", "2.5", "2.6
 _NEWEST = (2, 6)
 _NORMALISED_EXTRAS = (2, 3)
 _LICENSE_FILES = (2, 4)
-_VERSION = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})")
+_VERSION = re.compile(r"([1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})")
 
 
 @dataclass(frozen=True)

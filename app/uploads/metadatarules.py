@@ -8,6 +8,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from trove_classifiers import classifiers as known_classifiers
 from trove_classifiers import deprecated_classifiers
 
+from app.projects.names import LONGEST
 from app.uploads.exceptions import InvalidMetadata
 from app.uploads.fields import find_value, quote, refuse
 from app.uploads.headers import Headers
@@ -15,6 +16,9 @@ from app.uploads.policy import Policy
 
 MAX_SUMMARY = 512
 MAX_URL_LABEL = 32
+MAX_CLASSIFIER = 200
+# There are fewer in all that everybody knows.
+MAX_CLASSIFIERS = 1_000
 _PRIVATE = "Private ::"
 _ADDRESS = re.compile(r"""(?<![^\s<>,;:"])[^@\s<>,;()"]+@[^@\s<>,;()"]+(?![^\s<>,;"])""")
 _URL = re.compile(r"https?:[^\s\x00-\x20\x7f<>\"]+", re.IGNORECASE)
@@ -75,8 +79,11 @@ def _check_emails(headers: Headers) -> None:
 
 def _check_classifiers(headers: Headers) -> None:
     given = set(headers.get_all("classifier"))
+    if len(given) > MAX_CLASSIFIERS:
+        raise refuse("Classifier", f"is given too often, the limit is {MAX_CLASSIFIERS}")
     for classifier in sorted(given - known_classifiers):
-        if classifier not in deprecated_classifiers and not classifier.startswith(_PRIVATE):
+        is_private = classifier.startswith(_PRIVATE) and len(classifier) <= MAX_CLASSIFIER
+        if classifier not in deprecated_classifiers and not is_private:
             raise refuse("Classifier", f"{quote(classifier)} is not a valid classifier")
     for classifier in sorted(given & deprecated_classifiers.keys()):
         raise _deprecated(classifier, deprecated_classifiers[classifier])
@@ -97,6 +104,8 @@ def _check_dependencies(headers: Headers, parsed: Metadata, policy: Policy) -> N
         values = headers.get_all(label.lower())
         requirements += [(label, _parse_requirement(label, value)) for value in values]
     for label, requirement in requirements:
+        if len(requirement.name) > LONGEST:
+            raise refuse(label, f"the name {quote(requirement.name)} is too long")
         if requirement.url is not None and not policy.direct_dependencies:
             raise refuse(
                 label,

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from app.uploads.exceptions import InvalidMetadata
+from app.uploads.facts import list_dependencies
 from app.uploads.metadata import (
     CoreMetadata,
     check_against_filename,
@@ -339,3 +340,26 @@ def test_random_fields_are_read_or_refused(lines, body):
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), min_size=1))
 def test_description_comes_back_unchanged(text):
     assert read(description=text).description == text
+
+
+@pytest.mark.parametrize("version", ["02.7", "2.07", "002.100"])
+def test_metadata_version_with_leading_zeros_is_none(version):
+    assert refusal_of(metadata_version=version).code == "metadata-version"
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"classifiers": ["Private :: " + "x" * 200]}, "not a valid classifier"),
+        ({"classifiers": [f"Private :: {n}" for n in range(1_001)]}, "the limit is 1000"),
+        ({"requires_dist": ["a" * 201]}, "is too long"),
+    ],
+)
+def test_more_than_a_column_or_a_table_should_hold_is_refused(fields, message):
+    assert message in str(refusal_of(**fields))
+
+
+def test_endless_name_of_an_extra_is_cut_where_only_lists_need_it():
+    extra = "e" * 300
+    metadata = read(requires_dist=[f"rich; extra == '{extra}'"], extras=[extra])
+    assert list_dependencies(metadata)[0]["extra"] == "e" * 200
