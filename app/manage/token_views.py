@@ -33,7 +33,8 @@ def list_and_make() -> ResponseReturnValue:
     return _shown_once(token, secret)
 
 
-@bp.post("/account/tokens/<int:token_id>/revoke")
+# No database has a larger number, and asking for one is an error.
+@bp.post("/account/tokens/<int(max=2147483647):token_id>/revoke")
 @login_required
 def revoke_token(token_id: int) -> ResponseReturnValue:
     """End one of somebody's tokens."""

@@ -110,3 +110,8 @@ def test_a_key_reaches_what_it_is_for():
     assert key.reaches("main")
     assert not key.reaches("main", "other")
     assert not key.reaches("other", "mine")
+
+
+@pytest.mark.parametrize("number", ["2147483648", "9" * 25, "9" * 5_000])
+def test_a_number_that_no_database_holds_is_not_found(client, grace, number):
+    assert client.post(f"/account/tokens/{number}/revoke").status_code == 404
