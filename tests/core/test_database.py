@@ -79,7 +79,7 @@ def test_migrations_can_ask_what_is_there(app):
 
 
 def test_errors_of_the_database_keep_what_was_written_to_themselves(app):
+    twice = [{"key": "link", "value": "with a secret"}] * 2
     with pytest.raises(IntegrityError) as error, transaction() as session:
-        for _ in range(2):
-            session.execute(insert(Setting).values(key="link", value="with a secret"))
+        session.execute(insert(Setting), twice)
     assert "secret" not in str(error.value)
