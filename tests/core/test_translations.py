@@ -169,7 +169,13 @@ def test_a_choice_that_is_none_is_refused_in_german(client, ada):
 @pytest.mark.parametrize("letter", ["claim", "confirm", "password_changed", "reset"])
 @pytest.mark.parametrize("kind", ["txt", "html"])
 def test_a_mail_is_german_to_the_last_sentence(app, ada, letter, kind):
-    facts = {"account": ada, "site": "Tilsit", "url": "https://example.com/", "subject": "Betreff"}
+    facts = {
+        "account": ada,
+        "name": "Ada",
+        "site": "Tilsit",
+        "url": "https://example.com/",
+        "subject": "Betreff",
+    }
     with app.test_request_context(), force_locale("de"):
         text = render_template(f"accounts/mail/{letter}.{kind}", **facts)
     assert "Hallo ada," in text
