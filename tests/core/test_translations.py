@@ -171,7 +171,7 @@ def test_a_choice_that_is_none_is_refused_in_german(client, ada):
 def test_a_mail_is_german_to_the_last_sentence(app, ada, letter, kind):
     facts = {
         "account": ada,
-        "name": "Ada",
+        "name": "ada",
         "site": "Tilsit",
         "url": "https://example.com/",
         "subject": "Betreff",
