@@ -19,6 +19,7 @@ from app import create_app
 from app.core import clock
 from app.core.storage import MemoryStorage
 from app.extensions import db
+from tests.functional.databases import postgres_server
 
 
 class Client(FlaskClient):
@@ -39,15 +40,34 @@ def _push_request_context() -> None:
     """Keep pytest-flask from pushing a request around the whole test."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the unit tests run on the other database too."""
+    parser.addoption("--postgresql", action="store_true", help="run on a PostgreSQL server")
+
+
 @pytest.fixture(scope="session")
-def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def database(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """Give the settings of the database that the unit tests run on."""
+    if not request.config.getoption("--postgresql"):
+        yield {}
+        return
+    with postgres_server() as server:
+        yield {"DATABASE_URL": server.make_database("unit")}
+
+
+@pytest.fixture(scope="session")
+def shared_app(
+    tmp_path_factory: pytest.TempPathFactory, database: dict[str, str]
+) -> Iterator[Flask]:
     """One application with an empty database, made once."""
     folder = tmp_path_factory.mktemp("data")
-    app = create_app(testing_config(folder, STORAGE_URL="memory:"))
+    app = create_app(testing_config(folder, STORAGE_URL="memory:", **database))
     app.test_client_class = Client
     with app.app_context():
         upgrade()
-    return app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 def testing_config(folder: Path, **environ: str) -> config.Testing:
