@@ -2,7 +2,7 @@
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from app.extensions import UtcDateTime
 
@@ -43,10 +43,24 @@ def run_on_sqlite(connection: Connection) -> None:
         driver.execute("PRAGMA foreign_keys=ON")
 
 
+def run_on_postgresql(connection: Connection) -> None:
+    """Run while nobody else migrates: several nodes may start at the same moment."""
+    connection.execute(text("SELECT pg_advisory_lock(hashtext('migrations'))"))
+    connection.commit()
+    try:
+        run(connection)
+        connection.commit()
+    finally:
+        # It belongs to the session, which goes back to the pool alive.
+        connection.rollback()
+        connection.execute(text("SELECT pg_advisory_unlock(hashtext('migrations'))"))
+        connection.commit()
+
+
 # Two that start together wait for each other: a transaction that began by reading
 # could not write once the other has.
 with migrate.db.engine.connect().execution_options(tilsit_writing=True) as database:
     if database.dialect.name == "sqlite":
         run_on_sqlite(database)
     else:
-        run(database)
+        run_on_postgresql(database)

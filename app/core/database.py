@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, inspect, literal
+from sqlalchemy import Connection, Engine, event, func, inspect, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
@@ -90,6 +90,17 @@ def has_column(connection: Connection, table: str, column: str) -> bool:
     return inspector.has_table(table) and any(
         found["name"] == column for found in inspector.get_columns(table)
     )
+
+
+def wait_for_turn(key: str) -> None:
+    """Let those who name the same key pass one after another, until their transactions end.
+
+    For rules about rows that are not there yet, which nobody could lock. SQLite
+    has only one writer anyway.
+    """
+    session = _demand_open()
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(key))))
 
 
 def release_connection() -> None:

@@ -2,7 +2,7 @@
 
 from app.accounts.actors import Actor
 from app.core import clock
-from app.core.database import add_unless_there
+from app.core.database import add_unless_there, wait_for_turn
 from app.core.events import tell
 from app.core.jobs import enqueue
 from app.core.storage import blobs
@@ -12,7 +12,7 @@ from app.indexes.models import Index
 from app.indexes.queries import get_index
 from app.projects.events import FilePublished, ProjectCreated, ReleaseCreated
 from app.projects.models import File, Project, Release
-from app.projects.names import normalise
+from app.projects.names import lookalike, normalise
 from app.projects.permissions import OWNER
 from app.projects.queries import lock_claim
 from app.projects.roles import give
@@ -47,6 +47,7 @@ def _claim(actor: Actor, index: Index, name: str) -> Project:
     """Return the project of a name, locked, and taken for the actor if it was free."""
     project = lock_claim(index.id, name)
     if project is None:
+        wait_for_turn(f"{index.id}:{lookalike(name)}")
         demand_new_name(actor, index, name)
         project = _take_name(actor, index, name)
     demand_project(actor, project)

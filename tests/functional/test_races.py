@@ -1,6 +1,9 @@
 """Two at once: what threads do to one database, on each of them."""
 
 import itertools
+import os
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -15,7 +18,8 @@ from app.extensions import db
 from app.projects import services as catalogue
 from app.projects.models import Dependency, File, Release
 from app.uploads import intake
-from app.uploads.exceptions import NotAnUploader
+from app.uploads.exceptions import NameRefused, NotAnUploader
+from config import ROOT
 from tests import conftest
 from tests.factories import make_account
 from tests.functional.conftest import DATABASES
@@ -143,6 +147,29 @@ def test_changes_of_one_project_wait_for_each_other(real_app):
         assert all(isinstance(each, DomainError) for each in failed), failed
 
 
+def test_two_first_starts_wait_for_each_other(postgres, tmp_path):
+    environ = os.environ | {
+        "DATABASE_URL": postgres.make_database("two_starts"),
+        "DATA_DIR": str(tmp_path),
+    }
+    command = [sys.executable, "manage.py", "db", "upgrade"]
+    starts = [subprocess.Popen(command, env=environ, cwd=ROOT) for _ in range(3)]
+    assert [start.wait(timeout=60) for start in starts] == [0, 0, 0]
+
+
 def change(deed, *values):
     with transaction():
         deed(*values)
+
+
+def test_names_that_look_alike_are_not_both_taken_at_once(real_app):
+    for number in range(5):
+        ada, bob = make_account(), make_account()
+        deeds = [
+            lambda who=who, name=name: publish_wheel(
+                Actor(who.id, who.username, has_confirmed_email=True), name
+            )
+            for who, name in ((ada, f"toast{number}ing"), (bob, f"t0ast{number}ing"))
+        ]
+        outcomes = together(real_app, *deeds)
+        assert sorted(isinstance(each, NameRefused) for each in outcomes) == [False, True], outcomes
