@@ -57,4 +57,7 @@ def _rate(ranges: MIMEAccept, offer: str) -> tuple[float, int]:
     if position < 0:
         return 0, 0
     named, quality = ranges[position]
+    if "*" in named and ".latest+" in offer:
+        # A wildcard speaks of the type that is really sent, and that one is rated itself.
+        return 0, 0
     return quality, 2 - named.count("*")
