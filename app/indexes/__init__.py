@@ -2,8 +2,10 @@
 
 from flask import Flask
 
+from app.indexes import cli
 from app.indexes import models as models
 
 
 def init_app(app: Flask) -> None:
-    """Nothing to bind yet: pages and commands of indexes stand higher."""
+    """Bind the commands to an application."""
+    app.cli.add_command(cli.cli)

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from app.accounts.models import Account
 from app.core.exceptions import NotFound
 from app.core.i18n import _l
 from app.extensions import db
@@ -26,6 +27,17 @@ def get_index(slug: str = MAIN) -> Index:
 def list_indexes() -> list[Index]:
     """Return all indexes by slug."""
     return list(db.session.scalars(select(Index).order_by(Index.slug)))
+
+
+def list_rights(index_id: int) -> list[tuple[str, str]]:
+    """Return the usernames and rights of all who have one in an index."""
+    wanted = (
+        select(Account.username, IndexGrant.right)
+        .join(Account, Account.id == IndexGrant.account_id)
+        .where(IndexGrant.index_id == index_id)
+        .order_by(Account.username_key)
+    )
+    return [(username, right) for username, right in db.session.execute(wanted)]
 
 
 def find_right(index_id: int, account_id: int) -> str | None:

@@ -2,11 +2,26 @@
 
 from sqlalchemy import select, update
 
+from app.accounts.actors import OPERATOR
 from app.accounts.events import AccountOpened, UploadAllowed
+from app.accounts.models import Account
 from app.core import clock
+from app.core.events import tell
+from app.core.exceptions import NotFound
+from app.core.i18n import _l
 from app.extensions import db
+from app.indexes.events import RightGranted, RightTaken, RuleChanged, VisibilityChanged
 from app.indexes.models import Index, IndexGrant, SerialCounter
 from app.indexes.queries import MAIN, get_index
+
+RIGHTS = ("read", "upload", "admin")
+# What may differ per index, and how it is unless somebody decides.
+RULES = {
+    "local_versions": True,
+    "linux_wheels": True,
+    "direct_dependencies": False,
+    "deletion": True,
+}
 
 
 def open_index(slug: str, title: str, *, kind: str = "hosted", visibility: str = "public") -> Index:
@@ -21,6 +36,32 @@ def change_visibility(index: Index, visibility: str) -> None:
     """Open or close an index; its ready pages are void from now on."""
     index.visibility = visibility
     index.generation += 1
+    who = OPERATOR.username
+    tell(VisibilityChanged(index_slug=index.slug, actor=who, visibility=visibility))
+
+
+def change_rule(index: Index, rule: str, *, is_on: bool) -> None:
+    """Switch one of the RULES of an index on or off."""
+    # A new dictionary, because a change inside the old one is not noticed.
+    index.settings = {**index.settings, rule: is_on}
+    tell(RuleChanged(index_slug=index.slug, actor=OPERATOR.username, rule=rule, is_on=is_on))
+
+
+def grant_right(index: Index, account: Account, right: str) -> None:
+    """Give an account one of the RIGHTS in an index, in place of the one it had."""
+    grant(index.id, account.id, right)
+    who, name = OPERATOR.username, account.username
+    tell(RightGranted(index_slug=index.slug, actor=who, username=name, right=right))
+
+
+def take_right(index: Index, account: Account) -> None:
+    """Take the right that an account has in an index; raises `NotFound` if it has none."""
+    row = db.session.get(IndexGrant, (index.id, account.id))
+    if row is None:
+        raise NotFound(_l("This account has no right in this index."))
+    db.session.delete(row)
+    who, name = OPERATOR.username, account.username
+    tell(RightTaken(index_slug=index.slug, actor=who, username=name))
 
 
 def grant(index_id: int, account_id: int, right: str) -> None:
