@@ -5,7 +5,7 @@ from app.core.jobs import job
 from app.extensions import db
 from app.projects.descriptions import render
 from app.projects.models import Release
-from app.projects.services import count_change
+from app.projects.services import keep_html
 
 
 @job("render-description")
@@ -18,8 +18,4 @@ def render_description(release_id: int) -> None:
     release_connection()
     html = render(text, content_type)
     with transaction():
-        release = db.session.get_one(Release, release_id)
-        # Another upload may have begun the release anew in the meantime.
-        if release.description == text:
-            release.description_html = html
-            count_change(release.project)
+        keep_html(release_id, text, html)

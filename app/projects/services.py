@@ -147,14 +147,22 @@ def quarantine_file(file_id: int, reason: str) -> None:
 def touch(project: Project) -> None:
     """Note a change: its time, the newest release and, as the last thing, its number."""
     project.updated_at = clock.now()
-    count_change(project)
-
-
-def count_change(project: Project) -> None:
-    """Take a number for a change that is no news to people, as a rendered text."""
     with db.session.no_autoflush:
         _lock(project.id)
     before_commit(("serial", project.id), partial(_settle, project))
+
+
+def keep_html(release_id: int, text: str, html: str) -> None:
+    """Keep the HTML of a release's description, unless the text is another one by now.
+
+    It takes no number: what installers read is the same as before.
+    """
+    release = db.session.get_one(Release, release_id)
+    # Another upload may be beginning the release anew at this moment.
+    _lock(release.project_id)
+    db.session.refresh(release)
+    if release.description == text:
+        release.description_html = html
 
 
 def rebuild_newest() -> int:

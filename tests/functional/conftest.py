@@ -86,13 +86,9 @@ def _unchanged(house: House, *projects: str) -> Iterator[None]:
 
 
 def _state(house: House, projects: tuple[str, ...]) -> dict[str, Any]:
-    pages = {name: house.page(name) for name in projects}
-    for page in pages.values():
-        # The worker may render a description at this moment, which counts as a change.
-        del page["meta"]["_last-serial"]
     return {
         "names": house.names(),
-        "pages": pages,
+        "pages": {name: house.page(name) for name in projects},
         "blobs": house.blobs(),
         "incoming": house.incoming(),
     }
