@@ -20,7 +20,7 @@ run: .venv/run.stamp ## Start everything: http://127.0.0.1:5000/
 setup: .venv/test.stamp ## Install what tests and tools need
 
 test: .venv/test.stamp ## Run the unit tests with their coverage
-	@$(BIN)/python -m pytest -m "not functional" --cov --cov-report=term:skip-covered $(ARGS)
+	@$(BIN)/python -m pytest -m "not functional" -n logical --cov --cov-report=term:skip-covered $(ARGS)
 
 functional: .venv/test.stamp ## Start real servers and drive real clients
 	@$(BIN)/python -m pytest -m functional tests/functional $(ARGS)
