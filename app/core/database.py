@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, func, inspect, literal, select
@@ -17,6 +17,7 @@ from app.extensions import db
 Step = Callable[[], None]
 
 _OPEN, _BEFORE, _AFTER = "tilsit.open", "tilsit.before", "tilsit.after"
+_HELD = "tilsit.held"
 _FILE = "tilsit.file"
 _seen_files: set[str] = set()
 # Clients wait 8 s for a first byte; a busy database must be told of before that.
@@ -35,19 +36,20 @@ def transaction() -> Iterator[Session]:
     if session.info.get(_OPEN):
         raise RuntimeError("transaction() is the edge and cannot be nested")
     session.rollback()
-    session.info.update({_OPEN: True, _BEFORE: {}, _AFTER: []})
-    try:
-        session.connection(execution_options={"tilsit_writing": True})
-        yield session
-        _run_before_commit(session)
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        session.info[_OPEN] = False
-    for step in session.info[_AFTER]:
-        step()
+    with ExitStack() as held:
+        session.info.update({_OPEN: True, _BEFORE: {}, _AFTER: [], _HELD: held})
+        try:
+            session.connection(execution_options={"tilsit_writing": True})
+            yield session
+            _run_before_commit(session)
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info[_OPEN] = False
+        for step in session.info[_AFTER]:
+            step()
 
 
 def is_writing() -> bool:
@@ -63,6 +65,12 @@ def before_commit(key: object, step: Step) -> None:
 def after_commit(step: Step) -> None:
     """Run a step when the transaction has been committed, never if it was rolled back."""
     _demand_open().info[_AFTER].append(step)
+
+
+def hold_until_end(hold: AbstractContextManager[object]) -> None:
+    """Enter a context that is left after the rollback, or after what waits for the commit."""
+    held: ExitStack = _demand_open().info[_HELD]
+    held.enter_context(hold)
 
 
 def add_unless_there(model: type[Any], **values: Any) -> bool:

@@ -72,7 +72,8 @@ def enqueue(name: str, **payload: Any) -> None:
     row = Job(name=name, payload=payload, due_at=clock.now(), created_at=clock.now())
     db.session.add(row)
     db.session.flush()  # The queue is told the row's number.
-    after_commit(lambda: part("wake")(row.id))
+    number = row.id
+    after_commit(lambda: part("wake")(number))
 
 
 def run_job(job_id: int) -> None:
