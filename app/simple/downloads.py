@@ -143,8 +143,7 @@ def _count(stored: StoredFile, part: Part | None) -> None:
         Download(
             day=clock.today(),
             index_slug=stored.index_slug,
+            sha256=stored.sha256,
             filename=stored.filename,
-            project=stored.project,
-            version=stored.version,
         )
     )

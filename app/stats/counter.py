@@ -20,13 +20,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, order=True)
 class Download:
-    """One file that was downloaded on a day."""
+    """One file that was downloaded on a day, by what its URL tells."""
 
     day: date
     index_slug: str
+    sha256: str
     filename: str
-    project: str
-    version: str
 
 
 Write = Callable[[Mapping[Download, int]], None]

@@ -1,11 +1,14 @@
-"""Reading downloads."""
+"""Reading downloads, and what the catalogue knows of them."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import RowMapping, func, select
 
 from app.core import clock
 from app.extensions import db
+from app.indexes.models import Index
+from app.projects.models import File, Project, Release
 from app.stats.models import DownloadDay
 
 
@@ -21,3 +24,24 @@ def count_downloads(index_slug: str, project: str, *, days: int = 30) -> int:
     )
     # PostgreSQL sums big integers to a decimal.
     return int(db.session.scalar(wanted) or 0)
+
+
+def list_files(digests: Collection[str]) -> list[RowMapping]:
+    """Return the files of some contents, removed ones too, with project and version.
+
+    A row has `index_slug`, `sha256`, `filename`, `project` (normalised) and `version`.
+    """
+    wanted = (
+        select(
+            Index.slug.label("index_slug"),
+            File.sha256,
+            File.filename,
+            Project.normalized_name.label("project"),
+            Release.version,
+        )
+        .join(File, File.index_id == Index.id)
+        .join(Release, Release.id == File.release_id)
+        .join(Project, Project.id == Release.project_id)
+        .where(File.sha256.in_(digests))
+    )
+    return list(db.session.execute(wanted).mappings())

@@ -7,8 +7,8 @@ from sqlalchemy.exc import OperationalError
 from app.stats import counter as counters
 from app.stats.counter import Download, DownloadCounter
 
-WHEEL = Download(date(2026, 1, 1), "main", "a-1-py3-none-any.whl", "a", "1")
-SDIST = Download(date(2026, 1, 1), "main", "a-1.tar.gz", "a", "1")
+WHEEL = Download(date(2026, 1, 1), "main", "a" * 64, "a-1-py3-none-any.whl")
+SDIST = Download(date(2026, 1, 1), "main", "b" * 64, "a-1.tar.gz")
 
 
 class Written(dict):

@@ -3,10 +3,9 @@ from datetime import date, timedelta
 import pytest
 
 from app.core import clock
-from app.core.database import transaction
-from app.stats.counter import Download
+from app.extensions import db
+from app.stats.models import DownloadDay
 from app.stats.queries import count_downloads
-from app.stats.services import add_downloads
 
 
 @pytest.fixture
@@ -14,30 +13,25 @@ def today(app, now):
     return now(clock.now()).date()
 
 
-def download(day: date, filename: str = "a-1.tar.gz", **facts) -> Download:
+def add(day: date, count: int, *, filename: str = "a-1.tar.gz", **facts) -> None:
     values = {"index_slug": "main", "project": "a", "version": "1"} | facts
-    return Download(day=day, filename=filename, **values)
+    db.session.add(DownloadDay(day=day, count=count, filename=filename, **values))
+    db.session.commit()
 
 
-def test_counts_are_added_to_those_of_the_day(today):
-    for _ in range(2):
-        with transaction():
-            add_downloads({download(today): 2, download(today, "a-1-py3-none-any.whl"): 1})
-    assert count_downloads("main", "a") == 6
+def test_the_files_of_a_project_are_summed_up(today):
+    add(today, 2)
+    add(today, 1, filename="a-1-py3-none-any.whl")
+    assert count_downloads("main", "a") == 3
 
 
 def test_only_the_last_days_count(today):
-    with transaction():
-        add_downloads({download(today - timedelta(days=n)): 1 for n in (0, 29, 30)})
+    for days in (0, 29, 30):
+        add(today - timedelta(days=days), 1)
     assert count_downloads("main", "a") == 2
 
 
 def test_other_projects_and_indexes_do_not_count(today):
-    with transaction():
-        add_downloads(
-            {
-                download(today, "b-1.tar.gz", project="b"): 1,
-                download(today, index_slug="other"): 1,
-            }
-        )
+    add(today, 1, filename="b-1.tar.gz", project="b")
+    add(today, 1, index_slug="other")
     assert count_downloads("main", "a") == 0
