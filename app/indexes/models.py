@@ -26,6 +26,8 @@ class Index(Base):
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     generation: Mapped[int] = mapped_column(default=1)
     last_serial: Mapped[int] = mapped_column(BigInteger, default=0)
+    # The number of the last change of the list of names.
+    names_serial: Mapped[int] = mapped_column(BigInteger, default=0)
     created_at: Mapped[datetime]
 
 

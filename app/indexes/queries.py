@@ -24,6 +24,18 @@ def get_index(slug: str = MAIN) -> Index:
     return index
 
 
+def get_fresh_index(slug: str = MAIN) -> Index:
+    """Return an index as the database has it at this moment; raises `NotFound`.
+
+    A session that committed a change may still hold what was there before.
+    """
+    wanted = select(Index).where(Index.slug == slug).execution_options(populate_existing=True)
+    index = db.session.scalars(wanted).one_or_none()
+    if index is None:
+        raise NotFound(_l("There is no index of this name."))
+    return index
+
+
 def list_indexes() -> list[Index]:
     """Return all indexes by slug."""
     return list(db.session.scalars(select(Index).order_by(Index.slug)))

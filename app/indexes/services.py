@@ -97,6 +97,12 @@ def take_serial(index_id: int) -> int:
     return serial
 
 
+def number_names(index_id: int) -> None:
+    """Take a number for a change of the names in an index; see `take_serial`."""
+    serial = take_serial(index_id)
+    db.session.execute(update(Index).where(Index.id == index_id).values(names_serial=serial))
+
+
 def last_serial() -> int:
     """Return the number of the newest change."""
     return db.session.scalar(select(SerialCounter.value)) or 0

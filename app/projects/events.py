@@ -14,17 +14,32 @@ class CatalogueEvent(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProjectCreated(CatalogueEvent):
+class PageChanged(CatalogueEvent):
+    """What installers read of a project changed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamesChanged(PageChanged):
+    """The list of all projects may have changed too."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilesWithdrawn(PageChanged):
+    """A file that could be downloaded may be one no longer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectCreated(NamesChanged):
     """A new name was taken."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProjectDeleted(CatalogueEvent):
+class ProjectDeleted(NamesChanged, FilesWithdrawn):
     """A project was removed; its name stays with its index."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProjectStatusChanged(CatalogueEvent):
+class ProjectStatusChanged(NamesChanged, FilesWithdrawn):
     """A project became active, archived, quarantined or deprecated (PEP 792)."""
 
     status: str
@@ -32,14 +47,14 @@ class ProjectStatusChanged(CatalogueEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReleaseCreated(CatalogueEvent):
+class ReleaseCreated(PageChanged):
     """The first file of a version was published."""
 
     version: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReleaseYanked(CatalogueEvent):
+class ReleaseYanked(PageChanged):
     """A release was taken back (PEP 592)."""
 
     version: str
@@ -47,21 +62,21 @@ class ReleaseYanked(CatalogueEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReleaseUnyanked(CatalogueEvent):
+class ReleaseUnyanked(PageChanged):
     """A yank was taken back."""
 
     version: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReleaseDeleted(CatalogueEvent):
+class ReleaseDeleted(FilesWithdrawn):
     """A release and its files were removed."""
 
     version: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class FilePublished(CatalogueEvent):
+class FilePublished(PageChanged):
     """A file can be downloaded from now on."""
 
     version: str
@@ -70,7 +85,7 @@ class FilePublished(CatalogueEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FileDeleted(CatalogueEvent):
+class FileDeleted(FilesWithdrawn):
     """A file was removed; its name is never used again."""
 
     version: str
@@ -78,7 +93,7 @@ class FileDeleted(CatalogueEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FileQuarantined(CatalogueEvent):
+class FileQuarantined(FilesWithdrawn):
     """A file was found bad after it was published."""
 
     version: str

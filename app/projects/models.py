@@ -35,7 +35,10 @@ class Project(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     index_id: Mapped[int] = mapped_column(ForeignKey("index.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(200))
-    normalized_name: Mapped[str] = mapped_column(String(200), index=True)
+    # By their bytes everywhere, so that the order of names is the same for all.
+    normalized_name: Mapped[str] = mapped_column(
+        String(200).with_variant(String(200, collation="C"), "postgresql"), index=True
+    )
     # What the name looks like at a glance; see projects/names.py.
     lookalike: Mapped[str] = mapped_column(String(200), default=_lookalike, index=True)
     status: Mapped[str] = mapped_column(String(15), default="active")

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import Select, func, or_, select
 
 from app.extensions import db
+from app.indexes.models import Index
 from app.projects.exceptions import ProjectNotFound, ReleaseNotFound
 from app.projects.models import File, Project, Release, Role
 from app.projects.names import lookalike, normalise
@@ -90,6 +91,18 @@ def find_twins(index_id: int, filename: str, sha256: str) -> list[File]:
         or_(File.filename == filename, (File.sha256 == sha256) & File.removed_at.is_(None)),
     )
     return list(db.session.scalars(wanted.order_by(File.id)))
+
+
+def list_addresses(slug: str, normalized_name: str) -> list[tuple[str, str]]:
+    """Return digest and name of every file that a project has or had."""
+    wanted = (
+        select(File.sha256, File.filename)
+        .join(Release, File.release_id == Release.id)
+        .join(Project, Release.project_id == Project.id)
+        .join(Index, Project.index_id == Index.id)
+        .where(Index.slug == slug, Project.normalized_name == normalized_name)
+    )
+    return [(sha256, filename) for sha256, filename in db.session.execute(wanted)]
 
 
 def list_referred(digests: Collection[str]) -> set[str]:

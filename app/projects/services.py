@@ -17,10 +17,12 @@ from app.core.exceptions import Forbidden
 from app.core.i18n import _l
 from app.extensions import db
 from app.indexes.models import Index
-from app.indexes.services import take_serial
+from app.indexes.queries import get_index
+from app.indexes.services import number_names, take_serial
 from app.projects.events import (
     FileDeleted,
     FileQuarantined,
+    NamesChanged,
     ProjectDeleted,
     ProjectStatusChanged,
     ReleaseDeleted,
@@ -152,6 +154,12 @@ def touch(project: Project) -> None:
     before_commit(("serial", project.id), partial(_settle, project))
 
 
+def count_names(event: NamesChanged) -> None:
+    """Take a number for a change of the list of all projects."""
+    slug = event.index_slug
+    before_commit(("names", slug), lambda: number_names(get_index(slug).id))
+
+
 def keep_html(release_id: int, text: str, html: str) -> None:
     """Keep the HTML of a release's description, unless the text is another one by now.
 
@@ -169,7 +177,7 @@ def rebuild_newest() -> int:
     """Choose the newest release of every project anew; return how many were wrong."""
     stale = list_stale()
     for project in stale:
-        touch(project)
+        project.latest_release_id = find_newest(project.id)
     return len(stale)
 
 

@@ -5,6 +5,9 @@ from typing import Protocol
 
 from app.sources.page import IndexPage, ReleaseDetail, StoredFile
 
+# Stands behind every normalised name.
+LAST = "~"
+
 
 class Source(Protocol):
     """A place that projects come from. Names are taken in any spelling.
@@ -23,8 +26,11 @@ class Source(Protocol):
         pre-release that is not yanked; else the newest.
         """
 
-    def names(self) -> Iterator[tuple[str, str]]:
-        """Yield the display name and the normalised name of every project, sorted."""
+    def names(self, begin: str = "", end: str = LAST) -> Iterator[tuple[str, str]]:
+        """Yield the display name and the normalised name of every project, sorted.
+
+        Only those whose normalised names are not before `begin` and before `end`.
+        """
 
     def find_file(self, sha256: str, filename: str) -> StoredFile | None:
         """Return a file that may be sent, or None; raises `FileWithdrawn`."""

@@ -14,7 +14,7 @@ from app.projects.exceptions import FileWithdrawn
 from app.projects.names import normalise
 from app.projects.versions import canonical, parse_version
 from app.sources import queries
-from app.sources.base import Source
+from app.sources.base import LAST, Source
 from app.sources.page import IndexPage, Person, ReleaseDetail, ReleaseLine, StoredFile
 from app.sources.statements import QUARANTINED
 
@@ -61,8 +61,8 @@ class LocalSource(Source):
         return _detail(self.slug, project, release)
 
     @override
-    def names(self) -> Iterator[tuple[str, str]]:
-        return queries.iterate_names(self.index_id)
+    def names(self, begin: str = "", end: str = LAST) -> Iterator[tuple[str, str]]:
+        return queries.iterate_names(self.index_id, begin, end)
 
     @override
     def find_file(self, sha256: str, filename: str) -> StoredFile | None:

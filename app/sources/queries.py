@@ -65,10 +65,13 @@ def list_belongings(project_id: int, release_id: int) -> list[RowMapping]:
     return _list(statements.BELONGINGS, project_id=project_id, release_id=release_id)
 
 
-def iterate_names(index_id: int) -> Iterator[tuple[str, str]]:
-    """Yield the names of an index's projects, sorted; those in quarantine are left out."""
-    for row in db.session.execute(statements.NAMES, {"index_id": index_id}):
-        yield row.name, row.normalized_name
+def iterate_names(index_id: int, begin: str, end: str) -> Iterator[tuple[str, str]]:
+    """Yield the names of an index's projects from one up to, without, another, sorted.
+
+    Those in quarantine are left out.
+    """
+    wanted = {"index_id": index_id, "begin": begin, "end": end}
+    yield from map(tuple, db.session.execute(statements.NAMES, wanted))
 
 
 def find_file_row(index_id: int, sha256: str, filename: str) -> RowMapping | None:

@@ -178,7 +178,12 @@ BELONGINGS = select(_belongings).order_by(
 
 NAMES = (
     select(Project.name, Project.normalized_name)
-    .where(Project.index_id == _index_id, _is_open)
+    .where(
+        Project.index_id == _index_id,
+        Project.normalized_name >= bindparam("begin", type_=Text),
+        Project.normalized_name < bindparam("end", type_=Text),
+        _is_open,
+    )
     .order_by(Project.normalized_name)
     .execution_options(yield_per=5_000)
 )

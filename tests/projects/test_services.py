@@ -72,10 +72,11 @@ def test_yanking_again_keeps_the_time_and_changes_the_reason(owner, project):
 
 def test_yanking_again_for_the_same_reason_changes_nothing(owner, project):
     release = make_release(project, "1.0", yanked="one")
+    before = project.last_serial
     with transaction():
         services.yank(actor_of(owner), release.id, "one")
     assert tags() == []
-    assert project.last_serial == get_index().last_serial == 1
+    assert project.last_serial == get_index().last_serial == before
 
 
 def test_a_yank_can_be_taken_back(owner, project):

@@ -1,0 +1,34 @@
+"""Number the list of names, and sort names by their bytes."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = '0002'
+down_revision = '0001'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table('index', schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column('names_serial', sa.BigInteger(), nullable=False, server_default='0')
+        )
+    op.execute(sa.text('UPDATE "index" SET names_serial = last_serial'))
+    with op.batch_alter_table('index', schema=None) as batch_op:
+        batch_op.alter_column('names_serial', server_default=None)
+    _collate('C')
+
+
+def downgrade() -> None:
+    _collate('default')
+    with op.batch_alter_table('index', schema=None) as batch_op:
+        batch_op.drop_column('names_serial')
+
+
+def _collate(collation: str) -> None:
+    # SQLite compares bytes anyway.
+    if op.get_bind().dialect.name == 'postgresql':
+        op.execute(sa.text(
+            f'ALTER TABLE project ALTER COLUMN normalized_name TYPE VARCHAR(200) COLLATE "{collation}"'
+        ))
