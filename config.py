@@ -53,6 +53,7 @@ class Config:
         self.PORT = self._number("PORT", 5000, least=1, most=65_535)
         self.WEB_PROCESSES = self._number("WEB_PROCESSES", 1, least=1)
         self.TRUSTED_PROXIES = self._number("TRUSTED_PROXIES", 0)
+        self.SHELF_CACHE_BYTES = self._number("SHELF_CACHE_MB", 32) * 1024 * 1024
         self.MAX_UPLOAD_BYTES = self._number("MAX_UPLOAD_MB", 5 * 1024, least=1) * 1024 * 1024
         self.BABEL_DEFAULT_LOCALE = self._locale()
         self.REGISTRATION = self._choice("REGISTRATION", REGISTRATIONS)

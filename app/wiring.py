@@ -12,8 +12,12 @@ from app.core import events
 from app.core.events import Event
 from app.core.storage import sweep
 from app.indexes import services as indexes
+from app.indexes.events import VisibilityChanged
 from app.journal import services as journal
+from app.projects.events import FilesWithdrawn, NamesChanged, PageChanged
 from app.projects.queries import list_referred
+from app.projects.services import count_names
+from app.simple import passes, shelving
 from app.sources import registry
 from app.sources.local import LocalSource
 
@@ -30,6 +34,11 @@ def wire() -> None:
             (ConfirmationAsked, mails.promise_confirmation),
             (AddressClaimed, mails.promise_claim),
             (PasswordChanged, mails.promise_notice),
+            (PageChanged, shelving.take_down_page),
+            (FilesWithdrawn, shelving.withdraw_files),
+            (NamesChanged, shelving.take_down_list),
+            (NamesChanged, count_names),
+            (VisibilityChanged, shelving.close_index),
         ],
-        after=[],
+        after=[(Event, passes.forget)],
     )

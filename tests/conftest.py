@@ -1,6 +1,7 @@
 """Fixtures that all tests share: one database for the session, rolled back after each test."""
 
 import contextvars
+import itertools
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +20,10 @@ from app import create_app
 from app.core import clock
 from app.core.storage import MemoryStorage
 from app.extensions import db
+from app.simple.shelf import Shelf
 from tests.functional.databases import postgres_server
+
+_numbers = itertools.count(1)
 
 
 class Client(FlaskClient):
@@ -75,10 +79,18 @@ def testing_config(folder: Path, **environ: str) -> config.Testing:
     return config.Testing({"DATA_DIR": str(folder), "SECRET_KEY": "for tests only, " * 2} | environ)
 
 
+@pytest.fixture(scope="session")
+def shelves(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder for the shelves of all tests."""
+    return tmp_path_factory.mktemp("shelves")
+
+
 @pytest.fixture
-def app(shared_app: Flask) -> Iterator[Flask]:
+def app(shared_app: Flask, shelves: Path) -> Iterator[Flask]:
     """Give the application; all that a test writes is rolled back."""
     shared_app.extensions["blobs"] = MemoryStorage()
+    # Rolled back rows must leave no page behind.
+    shared_app.extensions["shelf"] = Shelf(shelves / str(next(_numbers)))
     with shared_app.app_context():
         engine = db.engine
         with engine.connect() as connection:

@@ -16,11 +16,12 @@ from app.core.storage import blobs
 from app.extensions import db
 from app.indexes.models import Index
 from app.indexes.queries import MAIN, get_index
-from app.indexes.services import grant, take_serial
+from app.indexes.services import grant, number_names, take_serial
 from app.projects.models import File, Project, Release, Role
 from app.projects.names import normalise
 from app.projects.queries import find_newest
 from app.projects.versions import canonical, parse_version, sort_key
+from app.simple.shelf import the_shelf
 
 PASSWORD = "correct horse battery"
 _numbers = itertools.count(1)
@@ -81,7 +82,9 @@ def make_project(name: str, *, owner: Account | None = None, index: Index | None
             project_id=project.id, account_id=owner.id, kind="owner", created_at=clock.now()
         )
         db.session.add(role)
+    number_names(index.id)
     db.session.commit()
+    the_shelf().clear()
     return project
 
 
@@ -157,6 +160,8 @@ def _count_change(project: Project) -> None:
     project.latest_release_id = find_newest(project.id)
     project.last_serial = take_serial(project.index_id)
     project.updated_at = clock.now()
+    # No event tells of it, so nothing that was laid before may be served.
+    the_shelf().clear()
 
 
 def basic(secret: str) -> dict[str, str]:

@@ -14,24 +14,25 @@ from werkzeug.wsgi import wrap_file
 
 from app.core import clock
 from app.core.exceptions import Forbidden, Unauthenticated
-from app.core.storage import blobs
+from app.core.storage import blob_seconds, blobs
 from app.core.storage.exceptions import BlobMissing, StorageUnavailable
 from app.indexes.auth import admit, reader
 from app.indexes.models import Index
 from app.indexes.permissions import may_read
 from app.indexes.queries import list_indexes
 from app.projects.exceptions import FileNotFound, FileWithdrawn
+from app.simple.answers import file_answer
+from app.simple.auth import note_pass
+from app.simple.opening import find_stored, lead_to
 from app.simple.ranges import Part, Slice, Unsatisfiable, parse_range
+from app.simple.shelf import METADATA
 from app.sources.page import StoredFile
 from app.sources.registry import source_for
 from app.stats.counter import Download, download_counter
 from app.web.documents import is_public, make_conditional
 
-METADATA = ".metadata"
-
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 _CHUNK = 64 * 1024
-_YEAR = 365 * 24 * 60 * 60
 _log = logging.getLogger(__name__)
 
 
@@ -40,11 +41,14 @@ def send_file(sha256: str, filename: str) -> Response:
     if _DIGEST.match(sha256) is None:
         raise FileNotFound
     stored = _find_open(sha256, filename)
-    response = make_conditional(_promise(stored))
+    seconds = blob_seconds(stored.sha256)
+    response = make_conditional(file_answer(seconds, stored.size, is_public=is_public()))
     if response.status_code == 200:
         part = _find_part(response, stored)
         _fill(response, stored, part)
         _count(stored, part)
+        if part is None:
+            lead_to(sha256, stored)
     return response
 
 
@@ -72,31 +76,16 @@ def _find_open(sha256: str, filename: str) -> StoredFile:
 
 
 def _find_in(index: Index, sha256: str, filename: str) -> StoredFile | None:
-    source = source_for(index)
     try:
-        if filename.endswith(METADATA):
-            stored = source.find_metadata(sha256, filename.removesuffix(METADATA))
-        else:
-            stored = source.find_file(sha256, filename)
+        stored = find_stored(source_for(index), sha256, filename)
     except FileWithdrawn:
         # Who may not read the index is not even told that the file is here.
         admit(index)
         raise
     if stored is not None:
         admit(index, stored.project)
+        note_pass(index)
     return stored
-
-
-def _promise(stored: StoredFile) -> Response:
-    # Always this type: others make Werkzeug or proxies add a Content-Encoding,
-    # and installers then unpack sdists before they compare digests.
-    response = Response(content_type="application/octet-stream")
-    response.set_etag(f"{int(stored.sha256[:8], 16):x}-{stored.size:x}")
-    response.content_length = stored.size
-    response.headers["Accept-Ranges"] = "bytes"
-    audience = "public" if is_public() else "private"
-    response.headers["Cache-Control"] = f"{audience}, max-age={_YEAR}, immutable"
-    return response
 
 
 def _open(stored: StoredFile) -> BinaryIO:

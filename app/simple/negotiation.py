@@ -1,24 +1,38 @@
-"""Which representation of an index page a caller wants (PEP 691)."""
+"""Which form of an index page a caller wants (PEP 691)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
+from app.web.documents import prefers_gzip
+
+_COMPRESSED = 4
+
 
 @dataclass(frozen=True)
-class Representation:
-    """One form of a page. `number` tells the forms apart in validators."""
+class Form:
+    """One form of a page.
+
+    `number` tells the forms apart in validators; `ending` names the bytes on
+    the shelf, which two forms of one text share.
+    """
 
     content_type: str
-    is_json: bool
+    ending: str
     number: int
+    is_compressed: bool = False
+
+    @property
+    def encoding(self) -> str | None:
+        """Return what the bytes are compressed with."""
+        return "gzip" if self.is_compressed else None
 
 
-HTML = Representation("text/html; charset=utf-8", False, 0)
-V1_HTML = Representation("application/vnd.pypi.simple.v1+html; charset=utf-8", False, 1)
+HTML = Form("text/html; charset=utf-8", "html", 0)
+V1_HTML = Form("application/vnd.pypi.simple.v1+html; charset=utf-8", "html", 1)
 # Exactly this: with a parameter behind it some installers do not know it again.
-V1_JSON = Representation("application/vnd.pypi.simple.v1+json", True, 2)
+V1_JSON = Form("application/vnd.pypi.simple.v1+json", "json", 2)
 
 # In the order of our own liking: who names nothing gets HTML, as PEP 691 asks.
 _OFFERS = {
@@ -32,12 +46,31 @@ _OFFERS = {
 OFFERED = ", ".join(_OFFERS)
 
 
-def choose(accept: str | None, *, wanted: str | None = None) -> Representation | None:
-    """Return the representation for an Accept header, or None if there is none.
+def negotiate(
+    accept: str | None, accept_encoding: str | None, *, wanted: str | None = None
+) -> Form | None:
+    """Return the form for a caller's headers, compressed if it likes that, or None.
 
-    `wanted` is what the URL's `format` says; if known it beats the header. The
-    most specific range decides over a type, then the higher quality wins, then
-    the type that was named more exactly, then our own order.
+    `wanted` is what the URL's `format` says; if known it beats the Accept header.
+    """
+    form = choose(accept, wanted=wanted)
+    if form is None or not prefers_gzip(accept_encoding):
+        return form
+    return compressed(form)
+
+
+def compressed(form: Form) -> Form:
+    """Return the same form with its bytes compressed."""
+    return replace(
+        form, ending=f"{form.ending}.gz", number=form.number + _COMPRESSED, is_compressed=True
+    )
+
+
+def choose(accept: str | None, *, wanted: str | None = None) -> Form | None:
+    """Return the form for an Accept header, or None if there is none.
+
+    The most specific range decides over a type, then the higher quality wins,
+    then the type that was named more exactly, then our own order.
     """
     # A plus sign in a query is read as a space.
     chosen = _OFFERS.get((wanted or "").replace(" ", "+"))

@@ -43,18 +43,44 @@ def page_as_html(page: IndexPage, files: str) -> bytes:
 
 def root_as_json(names: Iterable[tuple[str, str]], serial: int) -> bytes:
     """Return the list of all projects as JSON; names come as display and normalised name."""
-    projects = [{"name": name} for name, _normalized in names]
-    return _json({"meta": _meta(serial), "projects": projects})
+    head, tail = root_json_frame(serial)
+    return head + root_json_items(names, is_first=True) + tail
 
 
 def root_as_html(names: Iterable[tuple[str, str]], serial: int) -> bytes:
     """Return the list of all projects as HTML."""
+    head, tail = root_html_frame(serial)
+    return head + root_html_lines(names) + tail
+
+
+def root_json_frame(serial: int) -> tuple[bytes, bytes]:
+    """Return what stands before and behind the projects in the JSON list."""
+    document = _json({"meta": _meta(serial), "projects": []})
+    middle = document.rindex(b"]")
+    return document[:middle], document[middle:]
+
+
+def root_json_items(names: Iterable[tuple[str, str]], *, is_first: bool) -> bytes:
+    """Return projects as they stand in the JSON list, with a comma before them unless first."""
+    items = _json([{"name": name} for name, _normalized in names])[1:-2]
+    return items if is_first or not items else b"," + items
+
+
+def root_html_frame(serial: int) -> tuple[bytes, bytes]:
+    """Return what stands before and behind the projects in the HTML list."""
+    document = _html("Simple index", [], [], serial)
+    middle = document.index(b"</body>")
+    return document[:middle], document[middle:]
+
+
+def root_html_lines(names: Iterable[tuple[str, str]]) -> bytes:
+    """Return projects as they stand in the HTML list, a line each."""
     # Relative: poetry takes the whole address for the name.
-    lines = (
-        f'<a href="{quote(normalized, safe="")}/">{_text(name)}</a><br>'
+    lines = [
+        f'<a href="{quote(normalized, safe="")}/">{_text(name)}</a><br>\n'
         for name, normalized in names
-    )
-    return _html("Simple index", [], lines, serial)
+    ]
+    return "".join(lines).encode()
 
 
 def file_url(file: FileLink, files: str) -> str:
@@ -127,7 +153,7 @@ def _html(title: str, metas: Iterable[tuple[str, str]], lines: Iterable[str], se
     return "\n".join(document).encode()
 
 
-def _json(document: dict[str, Any]) -> bytes:
+def _json(document: Any) -> bytes:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 

@@ -1,39 +1,36 @@
-"""Index pages.
-
-Their validators have the form that nginx gives to a file, `"<hex mtime>-<hex
-size>"`, so that a page served as a file later on keeps its validator. The
-number for the time is made of the page's serial and its representation:
-`serial * 8 + number`, plus 4 when it is compressed.
-"""
+"""Index pages for whoever is not served from the shelf by the middleware or by nginx."""
 
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotAcceptable
+from werkzeug.wsgi import wrap_file
 
 from app.indexes.auth import admit, admit_preflight, admit_to_all
-from app.indexes.models import Index
 from app.indexes.queries import get_index
 from app.projects.exceptions import ProjectNotFound
 from app.projects.names import normalise
 from app.simple import serializers
+from app.simple.answers import page_answer
+from app.simple.auth import note_pass
 from app.simple.downloads import send_file
-from app.simple.negotiation import HTML, OFFERED, Representation, choose
-from app.sources.page import IndexPage
+from app.simple.negotiation import HTML, OFFERED, Form, compressed, negotiate
+from app.simple.pages import obtain_page
+from app.simple.roots import obtain_list
+from app.simple.shelf import Sheet
 from app.sources.registry import source_for
 from app.web import errors
 from app.web.documents import (
-    SERIAL,
-    answer_document,
     compress,
     is_gzip_wanted,
+    make_conditional,
     moved,
     serve_documents,
 )
 
 ROOT, PAGE, FILE = "/simple/", "/simple/<name>/", "/files/<sha256>/<filename>"
-_PER_SERIAL, _COMPRESSED = 8, 4
+_CHUNK = 256 * 1024
 
 bp = Blueprint("simple", __name__)
 errors.answer_as(bp, errors.as_text)
@@ -47,10 +44,9 @@ def root() -> Response:
     """Show the list of all projects."""
     index = get_index()
     admit_to_all(index)
+    note_pass(index)
     form = _choose()
-    names = source_for(index).names()
-    write = serializers.root_as_json if form.is_json else serializers.root_as_html
-    return _answer(write(names, index.last_serial), form, index.last_serial)
+    return _answer(obtain_list(index, form), form)
 
 
 @bp.get(PAGE)
@@ -58,12 +54,11 @@ def project(name: str) -> ResponseReturnValue:
     """Show the files of a project."""
     index = get_index()
     admit(index, normalise(name))
+    note_pass(index)
     if name != normalise(name):
         return moved(f"../{_quoted(name)}/")
     form = _choose()
-    page = _get_page(index, name)
-    write = serializers.page_as_json if form.is_json else serializers.page_as_html
-    return _answer(write(page, "../../files/"), form, page.serial)
+    return _answer(obtain_page(index, name, form), form)
 
 
 @bp.get("/legacy/+simple/<name>/")
@@ -71,8 +66,13 @@ def probe(name: str) -> Response:
     """Show hatch the files of a project below the address that it uploads to."""
     index = get_index()
     admit(index, normalise(name))
-    page = _get_page(index, name)
-    return _answer(serializers.page_as_html(page, "../../../files/"), HTML, page.serial)
+    page = source_for(index).find_page(name)
+    if page is None:
+        raise ProjectNotFound
+    body = serializers.page_as_html(page, "../../../files/")
+    if not is_gzip_wanted():
+        return _answer(Sheet.of(body, page.serial), HTML)
+    return _answer(Sheet.of(compress(body), page.serial), compressed(HTML))
 
 
 @bp.get("/simple")
@@ -89,33 +89,25 @@ def add_slash(name: str) -> ResponseReturnValue:
     return moved(f"{_quoted(name)}/")
 
 
-def _choose() -> Representation:
-    form = choose(request.headers.get("Accept"), wanted=request.args.get("format"))
+def _choose() -> Form:
+    headers = request.headers
+    form = negotiate(
+        headers.get("Accept"), headers.get("Accept-Encoding"), wanted=request.args.get("format")
+    )
     if form is None:
         raise NotAcceptable(f"This page can be had as: {OFFERED}")
     return form
 
 
-def _get_page(index: Index, name: str) -> IndexPage:
-    page = source_for(index).find_page(name)
-    if page is None:
-        raise ProjectNotFound
-    return page
-
-
-def _answer(body: bytes, form: Representation, serial: int) -> Response:
-    moment = serial * _PER_SERIAL + form.number
-    encoding = "gzip" if is_gzip_wanted() else None
-    if encoding is not None:
-        moment, body = moment + _COMPRESSED, compress(body)
-    response = answer_document(
-        body,
-        content_type=form.content_type,
-        etag=f"{moment:x}-{len(body):x}",
-        encoding=encoding,
-        vary=("Accept", "Accept-Encoding"),
-    )
-    response.headers[SERIAL] = str(serial)
+def _answer(sheet: Sheet, form: Form) -> Response:
+    response = make_conditional(page_answer(form, serial=sheet.serial, size=sheet.size))
+    if response.status_code != 200 or request.method == "HEAD":
+        sheet.close()
+    elif isinstance(sheet.body, bytes):
+        response.set_data(sheet.body)
+    else:
+        response.response = wrap_file(request.environ, sheet.body, _CHUNK)
+        response.direct_passthrough = True
     return response
 
 

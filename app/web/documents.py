@@ -47,20 +47,35 @@ def is_public() -> bool:
 
 def finish(response: Response) -> Response:
     """Say who may keep an answer, errors included."""
-    headers = response.headers
-    if is_public():
-        headers.setdefault("Cache-Control", "no-cache")
-        headers.update(_CORS | (_PREFLIGHT if request.method == "OPTIONS" else {}))
-    else:
-        headers.setdefault("Cache-Control", "private, no-cache")
-        response.vary.update(("Authorization", "Cookie"))
+    tell_audience(response, is_public=is_public())
+    if is_public() and request.method == "OPTIONS":
+        response.headers.update(_PREFLIGHT)
     return response
+
+
+def tell_audience(response: Response, *, is_public: bool) -> None:
+    """Let everyone keep an answer, or only who asked for it."""
+    if is_public:
+        response.headers.setdefault("Cache-Control", "no-cache")
+        response.headers.update(_CORS)
+    else:
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        response.vary.update(("Authorization", "Cookie"))
 
 
 def answer_document(
     body: bytes, *, content_type: str, etag: str, encoding: str | None, vary: Iterable[str]
 ) -> Response:
-    """Answer with a document, or with 304 when the caller has it already.
+    """Answer with a document, or with 304 when the caller has it already."""
+    return make_conditional(
+        make_document(body, content_type=content_type, etag=etag, encoding=encoding, vary=vary)
+    )
+
+
+def make_document(
+    body: bytes, *, content_type: str, etag: str, encoding: str | None, vary: Iterable[str]
+) -> Response:
+    """Return a document with its headers, whoever asks for it.
 
     `encoding` is what the body is compressed with; `etag` must differ for each.
     """
@@ -69,7 +84,7 @@ def answer_document(
     response.vary.update(vary)
     if encoding is not None:
         response.headers["Content-Encoding"] = encoding
-    return make_conditional(response)
+    return response
 
 
 def make_conditional(response: Response) -> Response:
@@ -82,8 +97,13 @@ def make_conditional(response: Response) -> Response:
 
 
 def is_gzip_wanted() -> bool:
-    """Tell whether the caller takes gzip and does not like plain bytes better (RFC 9110)."""
-    accepted = parse_accept_header(request.headers.get("Accept-Encoding"), Accept)
+    """Tell whether the caller takes gzip and does not like plain bytes better."""
+    return prefers_gzip(request.headers.get("Accept-Encoding"))
+
+
+def prefers_gzip(accept_encoding: str | None) -> bool:
+    """Tell whether an Accept-Encoding header names gzip and nothing better (RFC 9110)."""
+    accepted = parse_accept_header(accept_encoding, Accept)
     return accepted["gzip"] > 0 and accepted["gzip"] >= accepted["identity"]
 
 

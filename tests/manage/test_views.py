@@ -2,6 +2,7 @@ import pytest
 
 from app.accounts.queries import find_by_username
 from app.core import clock
+from app.core.database import transaction
 from app.extensions import db
 from app.indexes.queries import get_index
 from app.indexes.services import change_visibility
@@ -68,7 +69,8 @@ def test_a_form_without_its_token_is_refused(client, app, project, monkeypatch, 
 
 
 def test_who_may_not_read_the_index_does_not_learn_its_names(app, project):
-    change_visibility(get_index(), "members")
+    with transaction():
+        change_visibility(get_index(), "members")
     db.session.commit()
     browser = sign_in(app.test_client(), make_account("mallory", uploads=False))
     answers = [browser.get(f"/manage/project/{name}/") for name in ("cheese-cellar", "nothing")]

@@ -1,7 +1,8 @@
 import pytest
 
-from app.extensions import db
+from app.core.database import transaction
 from app.indexes.queries import get_index
+from app.indexes.services import change_visibility
 from tests.factories import make_file, make_project, make_release
 
 
@@ -23,7 +24,7 @@ def close(app):
     """A function that makes `main` readable for `members` or `signed-in` accounts only."""
 
     def change(visibility="members"):
-        get_index().visibility = visibility
-        db.session.commit()
+        with transaction():
+            change_visibility(get_index(), visibility)
 
     return change

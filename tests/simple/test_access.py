@@ -2,9 +2,12 @@
 
 import pytest
 
+from app.accounts.actors import OPERATOR
+from app.core.database import transaction
 from app.extensions import db
 from app.indexes.queries import get_index
 from app.indexes.services import grant, open_index
+from app.projects.services import change_status
 from tests.factories import basic, make_account, make_file, make_project, make_release
 from tests.factories import make_token as make_secret
 
@@ -145,7 +148,8 @@ def test_check_29_no_answer_repeats_the_token(client, doors, close, caplog):
 
 
 def test_check_77_quarantine_is_not_told_to_strangers(client, demo, file, close):
-    demo.status = "quarantined"
+    with transaction():
+        change_status(OPERATOR, demo.id, "quarantined")
     close()
     assert client.get(file).status_code == 401
     assert client.get(file, headers=basic(reader_token())).status_code == 403

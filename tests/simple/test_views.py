@@ -8,8 +8,10 @@ from app.accounts.actors import OPERATOR
 from app.core import clock
 from app.core.database import transaction
 from app.extensions import db
+from app.indexes.queries import get_index
 from app.projects import services
-from app.projects.models import File, Project, Release
+from app.projects.models import File, Project
+from app.projects.queries import get_release
 from tests.factories import make_file, make_project, make_release
 
 JSON_TYPE = "application/vnd.pypi.simple.v1+json"
@@ -92,7 +94,7 @@ def test_check_71_a_yank_comes_and_goes(client, demo):
 
     before = yanks()
     with transaction():
-        db.session.query(Release).filter_by(version="1.1").update({"yanked_at": None})
+        services.unyank(OPERATOR, get_release(demo.id, "1.1").id)
     assert before == [False, False, "broken build", False, False]
     assert yanks() == [False] * 5
 
@@ -136,10 +138,10 @@ def test_what_was_withdrawn_is_not_listed(client, app, fact):
 
 def test_what_was_removed_is_not_listed(client, demo):
     with transaction():
-        db.session.query(Release).filter_by(version="1.0").update({"removed_at": clock.now()})
+        services.delete_release(OPERATOR, get_release(demo.id, "1.0").id, "1.0")
     assert "1.0" not in read(client)["versions"]
     with transaction():
-        db.session.query(Project).update({"removed_at": clock.now()})
+        services.delete_project(OPERATOR, demo.id, demo.name)
     assert client.get(PAGE).status_code == 404
     assert read(client, "/simple/")["projects"] == []
 
@@ -190,7 +192,7 @@ def test_check_79_an_upload_changes_the_validator(client, demo):
 def test_check_79_every_change_changes_the_validators(client, app, change):
     file = make_file(make_release(make_project("foo"), "1.0"))
     make_file(make_release(db.session.get(Project, file.release.project_id), "2.0"))
-    paths = ("/simple/", "/simple/foo/", "/pypi/foo/json")
+    paths = ("/simple/foo/", "/pypi/foo/json")
     before = {path: client.get(path).headers["ETag"] for path in paths}
     with transaction():
         change(db.session.get(File, file.id))
@@ -243,7 +245,8 @@ def test_check_82_head_tells_what_get_would(client, demo):
 
 def test_pages_and_root_tell_their_serials(client, demo):
     assert client.get(PAGE).headers["X-PyPI-Last-Serial"] == str(demo.last_serial)
-    assert client.get("/simple/").headers["X-PyPI-Last-Serial"] == str(demo.last_serial)
+    names_serial = get_index().names_serial
+    assert client.get("/simple/").headers["X-PyPI-Last-Serial"] == str(names_serial)
 
 
 def test_check_86_latest_is_answered_with_the_real_type(client, demo):
@@ -287,11 +290,15 @@ def test_programs_in_browsers_may_read_a_public_index(client, demo):
     assert "If-None-Match" in answer.headers["Access-Control-Allow-Headers"]
 
 
-def test_a_page_takes_few_queries_whatever_its_size(client, app, queries):
+def test_a_page_takes_few_queries_once_and_then_none(client, app, queries):
     project = make_project("foo")
     for number in range(12):
         make_file(make_release(project, f"{number}.0"))
     queries.clear()
     client.get("/simple/foo/")
-    assert len(queries) <= 3
+    # One more to open the index, because nothing at all was on the shelf.
+    assert len(queries) <= 5
+    queries.clear()
+    client.get("/simple/foo/")
+    assert queries == []
     assert db.session.query(File).count() == 12

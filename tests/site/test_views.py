@@ -4,6 +4,7 @@ import pytest
 
 from app.accounts.models import Account
 from app.core import clock
+from app.core.database import transaction
 from app.extensions import db
 from app.indexes.queries import get_index
 from app.indexes.services import change_visibility, grant
@@ -25,7 +26,8 @@ def text_of(answer):
 
 
 def close(visibility):
-    change_visibility(get_index(), visibility)
+    with transaction():
+        change_visibility(get_index(), visibility)
     db.session.commit()
 
 

@@ -137,7 +137,8 @@ def test_who_may_not_read_an_index_learns_no_names_from_uploads(
     ada, uploader, visibility, confirmed
 ):
     ada.wheel()
-    change_visibility(get_index(), visibility)
+    with transaction():
+        change_visibility(get_index(), visibility)
     stranger = uploader(make_account(uploads=False, confirmed=confirmed))
     answers = [stranger.wheel(name) for name in ("foo_bar", "nobody_has_this")]
     assert {answer.status_code for answer in answers} == {403}

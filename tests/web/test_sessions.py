@@ -1,7 +1,8 @@
 import pytest
 
-from app.extensions import db
+from app.core.database import transaction
 from app.indexes.queries import get_index
+from app.indexes.services import change_visibility
 from tests.factories import PASSWORD, make_account, make_file
 
 
@@ -30,8 +31,8 @@ def test_what_is_for_everyone_carries_no_cookie(reader, file, path):
 
 
 def test_a_closed_index_is_open_to_who_is_logged_in(reader):
-    get_index().visibility = "signed-in"
-    db.session.commit()
+    with transaction():
+        change_visibility(get_index(), "signed-in")
     answer = reader.get("/simple/")
     assert answer.status_code == 200
     assert "Cookie" in answer.headers["Vary"]

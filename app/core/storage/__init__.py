@@ -6,6 +6,7 @@ from flask import Flask
 
 from app.core.runtime import part
 from app.core.storage.base import Storage
+from app.core.storage.base import blob_seconds as blob_seconds
 from app.core.storage.local import LocalStorage
 from app.core.storage.memory import MemoryStorage
 

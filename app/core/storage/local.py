@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from typing_extensions import override
 
-from app.core.storage.base import Storage
+from app.core.storage.base import Storage, blob_seconds
 from app.core.storage.exceptions import BlobMissing, StorageUnavailable
 from app.core.storage.incoming import Incoming
 
@@ -154,7 +154,7 @@ def _renew(path: Path, sha256: str) -> bool:
 
 def _adopt_mtime(path: Path, sha256: str) -> None:
     """Set the time that nginx makes its ETag of, so that it agrees with ours."""
-    moment = int(sha256[:8], 16)
+    moment = blob_seconds(sha256)
     os.utime(path, (moment, moment))
 
 

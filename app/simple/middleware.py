@@ -1,0 +1,202 @@
+"""The hot path: index pages and files from the shelf, without Flask and without a database.
+
+It answers what installers ask all day, with the bytes and headers of the views;
+everything unusual falls through to them. Every request looks at the file (one
+`stat`), so a change is seen by all processes of the machine at once.
+"""
+
+import os
+import re
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.http import http_date
+from werkzeug.wsgi import wrap_file
+
+from app.core import clock
+from app.indexes.queries import MAIN
+from app.simple.cache import Cache
+from app.simple.negotiation import Form, negotiate
+from app.simple.passes import Passes
+from app.simple.ready import Ready, identity_of, ready_file, ready_page
+from app.simple.shelf import GUARDED, METADATA, PUBLIC, Shelf
+from app.stats.counter import Download, DownloadCounter
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_PAGES, _FILES = "/simple/", "/files/"
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z", re.ASCII)
+_ADDRESS = re.compile(r"/files/([0-9a-f]{64})/([A-Za-z0-9_][A-Za-z0-9_.+!-]{0,254})\Z", re.ASCII)
+# One strong validator, as we give them; the view reads all others.
+_VALIDATOR = re.compile(r'"[^",]*"\Z')
+_UNUSUAL = ("HTTP_IF_MATCH", "HTTP_RANGE", "HTTP_TRANSFER_ENCODING")
+_REMEMBERED = 10_000
+_LONG_HEADER = 300
+_CHUNK = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Target:
+    """What an address asks for: the form of a page, or a file if that is None."""
+
+    form: Form | None
+    name: str = ""
+    sha256: str = ""
+
+    def path(self, shelf: Shelf, link: str) -> str:
+        """Return where it lies on the shelf."""
+        if self.form is None:
+            return shelf.file(MAIN, link, self.sha256, self.name)
+        stem = shelf.page(MAIN, link, self.name) if self.name else shelf.root_list(MAIN, link)
+        return f"{stem}.{self.form.ending}"
+
+
+class ShelfMiddleware:
+    """Answer GET and HEAD from the shelf, or let the application answer."""
+
+    def __init__(self, app: "WSGIApplication", parts: dict[str, Any], *, cache_bytes: int) -> None:
+        self.behind = app
+        self._parts = parts
+        self._cache: Cache[Ready] = Cache(cache_bytes)
+        self._targets: dict[tuple[str, str, str], Target | None] = {}
+        self._date = (0, "")
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer a request."""
+        target = self._find_target(environ)
+        if target is not None:
+            ready = self._find_ready(target, environ)
+            if ready is not None:
+                answer = self._answer(ready, target, environ, start_response)
+                if answer is not None:
+                    return answer
+        return self.behind(environ, start_response)
+
+    def _find_target(self, environ: "WSGIEnvironment") -> Target | None:
+        path = environ["PATH_INFO"]
+        if not path.startswith((_PAGES, _FILES)) or environ["REQUEST_METHOD"] not in _READING:
+            return None
+        if environ.get("QUERY_STRING") or any(name in environ for name in _UNUSUAL):
+            return None
+        accept = environ.get("HTTP_ACCEPT", "")
+        key = (path, accept, environ.get("HTTP_ACCEPT_ENCODING", ""))
+        try:
+            return self._targets[key]
+        except KeyError:
+            return self._remember(key)
+
+    def _remember(self, key: tuple[str, str, str]) -> Target | None:
+        target = _parse(*key)
+        if sum(map(len, key)) > _LONG_HEADER:
+            return target
+        if len(self._targets) >= _REMEMBERED:
+            self._targets.clear()
+        self._targets[key] = target
+        return target
+
+    def _find_ready(self, target: Target, environ: "WSGIEnvironment") -> Ready | None:
+        shelf: Shelf = self._parts["shelf"]
+        ready = self._look(target, target.path(shelf, PUBLIC), is_public=True)
+        if ready is not None or "HTTP_AUTHORIZATION" not in environ:
+            return ready
+        passes: Passes = self._parts["passes"]
+        if not passes.opens(MAIN, environ["HTTP_AUTHORIZATION"]):
+            return None
+        return self._look(target, target.path(shelf, GUARDED), is_public=False)
+
+    def _look(self, target: Target, path: str, *, is_public: bool) -> Ready | None:
+        """Return what lies at a path of the shelf, as it is at this moment."""
+        try:
+            facts = os.stat(path)  # noqa: PTH116 - a path object costs more than the question
+        except OSError:
+            return None
+        key = (path, target.form)
+        ready = self._cache.get(key)
+        if ready is not None and ready.identity == identity_of(facts):
+            return ready
+        limit = self._cache.largest
+        if target.form is None:
+            ready = ready_file(path, limit, is_public=is_public)
+        else:
+            ready = ready_page(path, target.form, limit, is_public=is_public)
+        if ready is not None:
+            self._cache.put(key, ready, ready.weight)
+        return ready
+
+    def _answer(
+        self,
+        ready: Ready,
+        target: Target,
+        environ: "WSGIEnvironment",
+        start_response: "StartResponse",
+    ) -> Iterable[bytes] | None:
+        condition = environ.get("HTTP_IF_NONE_MATCH")
+        if condition is not None and condition != ready.etag and not _VALIDATOR.match(condition):
+            return None
+        date = ("Date", self._today())
+        if condition == ready.etag:
+            start_response("304 Not Modified", [*ready.headers_304, date])
+            return ()
+        body = _body(ready, environ)
+        if body is None:
+            return None
+        if target.form is None and environ["REQUEST_METHOD"] == "GET":
+            self._count(target)
+        start_response("200 OK", [*ready.headers, date])
+        return body
+
+    def _today(self) -> str:
+        """Return the present moment as headers tell it, made once a second."""
+        second, date = self._date
+        now = int(time.time())
+        if now != second:
+            date = http_date(now)
+            self._date = (now, date)
+        return date
+
+    def _count(self, target: Target) -> None:
+        if target.name.endswith(METADATA):
+            return
+        counter: DownloadCounter = self._parts["downloads"]
+        counter.note(
+            Download(day=clock.today(), index_slug=MAIN, sha256=target.sha256, filename=target.name)
+        )
+
+
+_READING = ("GET", "HEAD")
+
+
+def _parse(path: str, accept: str, accept_encoding: str) -> Target | None:
+    """Return what a request asks for, or None if the view shall find out."""
+    if path.startswith(_FILES):
+        address = _ADDRESS.match(path)
+        return None if address is None else Target(None, address[2], address[1])
+    name = path.removeprefix(_PAGES)
+    if name and (not name.endswith("/") or _NAME.match(name[:-1]) is None):
+        return None
+    form = negotiate(accept, accept_encoding)
+    return None if form is None else Target(form, name[:-1])
+
+
+def _body(ready: Ready, environ: "WSGIEnvironment") -> Iterable[bytes] | None:
+    """Return the bytes, or None where the view can send them better."""
+    if environ["REQUEST_METHOD"] == "HEAD":
+        return ()
+    if ready.body is not None:
+        return (ready.body,)
+    if "wsgi.file_wrapper" not in environ:
+        return None
+    try:
+        file = Path(ready.path).open("rb")  # noqa: SIM115 - the server closes it
+    except OSError:
+        return None
+    if identity_of(os.fstat(file.fileno())) == ready.identity:
+        return wrap_file(environ, file, _CHUNK)
+    file.close()
+    return None
