@@ -16,7 +16,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import OperationalError
 
 from app.core import clock
-from app.core.database import after_commit, transaction
+from app.core.database import after_commit, transaction, wait_for_turn
 from app.core.models import Job
 from app.core.runtime import application, part
 from app.core.settings import find_setting, keep_setting
@@ -31,6 +31,7 @@ MAX_ATTEMPTS = 8
 _DAILY_SETTING = "jobs.daily"
 _works: dict[str, Callable[..., None]] = {}
 _daily: set[str] = set()
+_regular: set[str] = set()
 _log = logging.getLogger(__name__)
 
 
@@ -54,6 +55,12 @@ def daily(name: str) -> Callable[[Work], Work]:
     return job(name)
 
 
+def regular(name: str) -> Callable[[Work], Work]:
+    """Mark a function as work, without a payload, that is done with every sweep."""
+    _regular.add(name)
+    return job(name)
+
+
 def promise_daily() -> None:
     """Promise the works of the day, unless that was done already."""
     today = clock.today().isoformat()
@@ -65,6 +72,18 @@ def promise_daily() -> None:
             keep_setting(_DAILY_SETTING, today)
             for name in sorted(_daily):
                 enqueue(name)
+
+
+def promise_regular() -> None:
+    """Promise the works of every sweep, except those that are still to be done or running."""
+    with transaction() as session:
+        wait_for_turn("jobs.regular")
+        ours = Job.name.in_(_regular)
+        # One that failed for good makes way, or there would soon be thousands of them.
+        session.execute(delete(Job).where(ours, Job.state == "failed"))
+        busy = set(session.scalars(select(Job.name).where(ours)))
+        for name in sorted(_regular - busy):
+            enqueue(name)
 
 
 def enqueue(name: str, **payload: Any) -> None:

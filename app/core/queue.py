@@ -49,6 +49,7 @@ def make_queue(app: Flask, *, timeout: int) -> Huey:
     def sweep() -> None:
         with app.app_context():
             jobs.promise_daily()
+            jobs.promise_regular()
             jobs.sweep()
 
     queue.wake = run_job

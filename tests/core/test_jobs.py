@@ -7,7 +7,16 @@ from sqlalchemy.exc import OperationalError
 
 from app.core import jobs
 from app.core.database import transaction
-from app.core.jobs import LEASE, MAX_ATTEMPTS, enqueue, job, list_due, run_job, sweep
+from app.core.jobs import (
+    LEASE,
+    MAX_ATTEMPTS,
+    enqueue,
+    job,
+    list_due,
+    promise_regular,
+    run_job,
+    sweep,
+)
 from app.core.models import Job
 from app.core.settings import find_setting, keep_setting
 from app.extensions import db
@@ -220,6 +229,66 @@ def test_work_is_remembered_by_its_name(monkeypatch):
         """Do nothing."""
 
     assert jobs._works == {"some-work": work}
+
+
+@pytest.fixture
+def regular(monkeypatch, done, asleep):
+    """Let the work `note` be the only one that is done with every sweep."""
+    monkeypatch.setattr(jobs, "_regular", {"note"})
+
+
+def test_regular_work_is_done_with_every_sweep(app, done, regular):
+    for _ in range(2):
+        promise_regular()
+        sweep()
+    assert done == [{}, {}]
+    assert rows() == []
+
+
+def test_regular_work_that_still_waits_is_not_promised_again(app, regular):
+    for _ in range(2):
+        promise_regular()
+    assert [row.name for row in rows()] == ["note"]
+
+
+def test_regular_work_that_runs_is_not_promised_again(app, monkeypatch, regular):
+    seen = []
+
+    def work():
+        promise_regular()
+        seen.append([row.state for row in rows()])
+
+    monkeypatch.setitem(jobs._works, "note", work)
+    promise_regular()
+    sweep()
+    assert seen == [["running"]]
+
+
+def test_regular_work_that_failed_for_good_begins_anew(app, regular):
+    promise_regular()
+    rows()[0].state = "failed"
+    db.session.commit()
+    promise_regular()
+    assert [row.state for row in rows()] == ["queued"]
+
+
+def test_other_work_that_failed_stays_for_the_operator(app, regular):
+    promise("other")
+    rows()[0].state = "failed"
+    db.session.commit()
+    promise_regular()
+    assert [row.name for row in rows()] == ["other", "note"]
+
+
+def test_regular_work_is_marked_by_its_name(monkeypatch):
+    monkeypatch.setattr(jobs, "_works", {})
+    monkeypatch.setattr(jobs, "_regular", set())
+
+    @jobs.regular("some-work")
+    def work():
+        """Do nothing."""
+
+    assert (jobs._works, jobs._regular) == ({"some-work": work}, {"some-work"})
 
 
 def test_a_job_needs_a_transaction(app):

@@ -58,6 +58,17 @@ def test_the_sweep_is_one_of_the_queue_s_tasks(waking, done, monkeypatch):
     assert done == ["done"]
 
 
+def test_regular_work_is_done_by_the_sweep(waking, done, monkeypatch):
+    monkeypatch.setattr(jobs, "_regular", {"note"})
+    monkeypatch.setitem(waking.extensions, "wake", lambda number: None)
+    for _ in range(2):
+        left = make_queue(waking, timeout=1)
+        left.sweep()
+        left.storage.close()
+        work_off(waking)
+    assert done == ["done", "done"]
+
+
 def test_a_locked_queue_is_no_reason_to_fail(waking, done, monkeypatch, caplog):
     monkeypatch.setattr(queue, "_WEB_TIMEOUT", 0)
     promise()
