@@ -61,6 +61,7 @@ class Config:
         self.SQLALCHEMY_ENGINE_OPTIONS = self._engine_options()
         self.STORAGE_URL = self._storage_url()
         self.QUEUE_PATH = self._queue_path()
+        self.DOWNLOAD_LOG = self._download_log()
         self._read_mail()
         # Behind TLS the browser must never send a cookie in the clear.
         self.SESSION_COOKIE_SECURE = self.REMEMBER_COOKIE_SECURE = self._is_https()
@@ -125,6 +126,17 @@ class Config:
         if scheme != "sqlite" or not path:
             raise ConfigError("QUEUE_URL cannot be used: set sqlite:/// and a path.")
         return path
+
+    def _download_log(self) -> Path | None:
+        """Return the log that nginx writes; it may not be there yet, but its folder must."""
+        given = self._environ.get("DOWNLOAD_LOG")
+        path = Path(given or ".").absolute()
+        if given and (path.is_dir() or not os.access(path.parent, os.R_OK | os.X_OK)):
+            raise ConfigError(
+                f"DOWNLOAD_LOG must be a file in a folder that is there and can be read, "
+                f"not {given!r}."
+            )
+        return path if given else None
 
     def _read_mail(self) -> None:
         """Read MAIL_URL: smtp://host, smtp+tls://user:password@host:587 or smtps://…"""

@@ -34,6 +34,9 @@ def test_an_empty_environment_is_enough(read, tmp_path):
         ({"STORAGE_URL": "gs://bucket"}, "STORAGE_URL cannot use 'gs'"),
         ({"QUEUE_URL": "redis://q"}, "QUEUE_URL cannot be used: set sqlite:/// and a path."),
         ({"QUEUE_URL": "sqlite:///"}, "QUEUE_URL cannot be used"),
+        ({"DOWNLOAD_LOG": "/nowhere/log"}, "DOWNLOAD_LOG must be a file in a folder that is there"),
+        ({"DOWNLOAD_LOG": f"{__file__}/log"}, "DOWNLOAD_LOG must be a file in a folder"),
+        ({"DOWNLOAD_LOG": "/"}, "DOWNLOAD_LOG must be a file in a folder"),
         ({"MAIL_URL": "http://mail"}, "MAIL_URL must begin with smtp://, smtp+tls:// or smtps://."),
         ({"MAIL_URL": "mail.test"}, "MAIL_URL must begin with"),
         ({"MAIL_URL": "smtp://"}, "MAIL_URL names no server"),
@@ -119,6 +122,13 @@ def test_blobs_may_lie_elsewhere(read, tmp_path):
     elsewhere = tmp_path / "else"
     assert str(elsewhere) == read(STORAGE_URL=f"file://{elsewhere}").STORAGE_URL
     assert elsewhere.is_dir()
+
+
+def test_a_log_of_downloads_may_come_later(read, tmp_path, monkeypatch):
+    assert read().DOWNLOAD_LOG is None
+    assert tmp_path / "log" == read(DOWNLOAD_LOG=f"{tmp_path}/log").DOWNLOAD_LOG
+    monkeypatch.chdir(tmp_path)
+    assert tmp_path / "log" == read(DOWNLOAD_LOG="log").DOWNLOAD_LOG
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask import Flask
 
 from app.core.database import transaction
+from app.stats import jobs as jobs
 from app.stats import models as models
 from app.stats.counter import Download, DownloadCounter
 from app.stats.services import add_downloads
