@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,31 +29,31 @@ from app.stats.counter import Download, DownloadCounter
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_PAGES, _FILES = "/simple/", "/files/"
-_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z", re.ASCII)
+_READING = frozenset({"GET", "HEAD"})
+_OURS = ("/simple/", "/files/")
+_PAGE = re.compile(r"/simple/(?:([a-z0-9]+(?:-[a-z0-9]+)*)/)?\Z", re.ASCII)
 _ADDRESS = re.compile(r"/files/([0-9a-f]{64})/([A-Za-z0-9_][A-Za-z0-9_.+!-]{0,254})\Z", re.ASCII)
 # One strong validator, as we give them; the view reads all others.
 _VALIDATOR = re.compile(r'"[^",]*"\Z')
-_UNUSUAL = ("HTTP_IF_MATCH", "HTTP_RANGE", "HTTP_TRANSFER_ENCODING")
+_UNUSUAL = frozenset({"HTTP_IF_MATCH", "HTTP_RANGE", "HTTP_TRANSFER_ENCODING"})
 _REMEMBERED = 10_000
-_LONG_HEADER = 300
+_LONG = 600
 _CHUNK = 256 * 1024
+_LINKS = (PUBLIC, GUARDED)
 
 
 @dataclass(frozen=True)
 class Target:
-    """What an address asks for: the form of a page, or a file if that is None."""
+    """What an address asks for: the form of a page, or a file if that is None.
 
-    form: Form | None
-    name: str = ""
+    `public` and `guarded` are where it lies on the shelf.
+    """
+
+    public: str
+    guarded: str
+    form: Form | None = None
     sha256: str = ""
-
-    def path(self, shelf: Shelf, link: str) -> str:
-        """Return where it lies on the shelf."""
-        if self.form is None:
-            return shelf.file(MAIN, link, self.sha256, self.name)
-        stem = shelf.page(MAIN, link, self.name) if self.name else shelf.root_list(MAIN, link)
-        return f"{stem}.{self.form.ending}"
+    filename: str = ""
 
 
 class ShelfMiddleware:
@@ -62,6 +63,7 @@ class ShelfMiddleware:
         self.behind = app
         self._parts = parts
         self._cache: Cache[Ready] = Cache(cache_bytes)
+        self._shelf: Shelf | None = None
         self._targets: dict[tuple[str, str, str], Target | None] = {}
         self._date = (0, "")
 
@@ -80,35 +82,33 @@ class ShelfMiddleware:
 
     def _find_target(self, environ: "WSGIEnvironment") -> Target | None:
         path = environ["PATH_INFO"]
-        if not path.startswith((_PAGES, _FILES)) or environ["REQUEST_METHOD"] not in _READING:
+        if not path.startswith(_OURS) or environ["REQUEST_METHOD"] not in _READING:
             return None
-        if environ.get("QUERY_STRING") or any(name in environ for name in _UNUSUAL):
+        if environ.get("QUERY_STRING") or not _UNUSUAL.isdisjoint(environ):
             return None
-        accept = environ.get("HTTP_ACCEPT", "")
-        key = (path, accept, environ.get("HTTP_ACCEPT_ENCODING", ""))
-        try:
-            return self._targets[key]
-        except KeyError:
-            return self._remember(key)
+        key = (path, environ.get("HTTP_ACCEPT", ""), environ.get("HTTP_ACCEPT_ENCODING", ""))
+        targets = self._targets
+        if self._shelf is self._parts["shelf"] and key in targets:
+            return targets[key]
+        return self._remember(key)
 
     def _remember(self, key: tuple[str, str, str]) -> Target | None:
-        target = _parse(*key)
-        if sum(map(len, key)) > _LONG_HEADER:
-            return target
-        if len(self._targets) >= _REMEMBERED:
-            self._targets.clear()
-        self._targets[key] = target
+        shelf: Shelf = self._parts["shelf"]
+        if self._shelf is not shelf or len(self._targets) >= _REMEMBERED:
+            self._shelf, self._targets = shelf, {}
+        target = _parse(shelf, *key)
+        if sum(map(len, key)) <= _LONG:
+            self._targets[key] = target
         return target
 
     def _find_ready(self, target: Target, environ: "WSGIEnvironment") -> Ready | None:
-        shelf: Shelf = self._parts["shelf"]
-        ready = self._look(target, target.path(shelf, PUBLIC), is_public=True)
+        ready = self._look(target, target.public, is_public=True)
         if ready is not None or "HTTP_AUTHORIZATION" not in environ:
             return ready
         passes: Passes = self._parts["passes"]
         if not passes.opens(MAIN, environ["HTTP_AUTHORIZATION"]):
             return None
-        return self._look(target, target.path(shelf, GUARDED), is_public=False)
+        return self._look(target, target.guarded, is_public=False)
 
     def _look(self, target: Target, path: str, *, is_public: bool) -> Ready | None:
         """Return what lies at a path of the shelf, as it is at this moment."""
@@ -116,7 +116,8 @@ class ShelfMiddleware:
             facts = os.stat(path)  # noqa: PTH116 - a path object costs more than the question
         except OSError:
             return None
-        key = (path, target.form)
+        # Two forms share one text, but not their headers.
+        key = (path, target.form and target.form.number)
         ready = self._cache.get(key)
         if ready is not None and ready.identity == identity_of(facts):
             return ready
@@ -161,27 +162,26 @@ class ShelfMiddleware:
         return date
 
     def _count(self, target: Target) -> None:
-        if target.name.endswith(METADATA):
+        if target.filename.endswith(METADATA):
             return
         counter: DownloadCounter = self._parts["downloads"]
-        counter.note(
-            Download(day=clock.today(), index_slug=MAIN, sha256=target.sha256, filename=target.name)
-        )
+        counter.note(Download(clock.today(), MAIN, target.sha256, target.filename))
 
 
-_READING = ("GET", "HEAD")
-
-
-def _parse(path: str, accept: str, accept_encoding: str) -> Target | None:
+def _parse(shelf: Shelf, path: str, accept: str, accept_encoding: str) -> Target | None:
     """Return what a request asks for, or None if the view shall find out."""
-    if path.startswith(_FILES):
-        address = _ADDRESS.match(path)
-        return None if address is None else Target(None, address[2], address[1])
-    name = path.removeprefix(_PAGES)
-    if name and (not name.endswith("/") or _NAME.match(name[:-1]) is None):
+    address = _ADDRESS.match(path)
+    if address is not None:
+        sha256, filename = address.groups()
+        public, guarded = (shelf.file(MAIN, link, sha256, filename) for link in _LINKS)
+        return Target(public, guarded, None, sha256, filename)
+    page = _PAGE.match(path)
+    form = None if page is None else negotiate(accept, accept_encoding)
+    if page is None or form is None:
         return None
-    form = negotiate(accept, accept_encoding)
-    return None if form is None else Target(form, name[:-1])
+    find = partial(shelf.page, name=page[1]) if page[1] else shelf.root_list
+    public, guarded = (f"{find(MAIN, link)}.{form.ending}" for link in _LINKS)
+    return Target(public, guarded, form)
 
 
 def _body(ready: Ready, environ: "WSGIEnvironment") -> Iterable[bytes] | None:

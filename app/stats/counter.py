@@ -5,9 +5,9 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from multiprocessing.util import Finalize
+from typing import NamedTuple
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -18,9 +18,11 @@ LIMIT = 20_000
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, order=True)
-class Download:
-    """One file that was downloaded on a day, by what its URL tells."""
+class Download(NamedTuple):
+    """One file that was downloaded on a day, by what its URL tells.
+
+    A tuple, because making and looking up a data class takes longer than all the rest.
+    """
 
     day: date
     index_slug: str
@@ -80,8 +82,9 @@ class DownloadCounter:
                 self._wind()
 
     def _add(self, download: Download, count: int) -> None:
-        if download in self._counts or len(self._counts) < LIMIT:
-            self._counts[download] += count
+        before = self._counts.get(download)
+        if before is not None or len(self._counts) < LIMIT:
+            self._counts[download] = (before or 0) + count
 
     def _wind(self) -> None:
         if self._timer is None and self._delay:
