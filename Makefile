@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
-SOURCES := app tests migrations .ci/translations.py config.py manage.py
+SOURCES := app bench tests migrations .ci/translations.py config.py manage.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run setup test functional lint format translations clean

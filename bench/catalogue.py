@@ -1,0 +1,140 @@
+"""Fill a database with a catalogue of the shape that the public index has.
+
+It works on the installation that DATA_DIR and DATABASE_URL name:
+
+    DATA_DIR=.bench/big python bench/catalogue.py --projects 900000
+
+The first projects, at most 100,000, get releases and files; the others are
+names only, as the table of files would be 11 GB otherwise. `enormous` has
+43,145 files, `thousands` has 5,000, `ten-files` has 10. The same numbers give
+the same catalogue.
+
+No bytes are stored: digests are those of the file names, and whoever asks for
+such a file gets 503. Nobody owns the projects, and releases have no
+descriptions, classifiers or dependencies.
+
+All is one transaction: what is interrupted leaves nothing behind.
+"""
+
+import logging
+import random
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import click
+import flask_migrate
+from sqlalchemy import Connection, Table, select, update
+
+from app import create_app
+from app.core.progress import track
+from app.extensions import db
+from app.indexes.models import Index, SerialCounter
+from app.indexes.queries import MAIN
+from app.projects.models import File, Project, Release
+from bench.histories import draw_file_count, moment_of
+from bench.loading import load, loading, measure_size, next_number, settle_numbers
+from bench.names import KNOWN, make_names
+from bench.rows import Numbers, Plan, make_batch
+
+_SEED = "catalogue"
+_BATCH = 500
+_TABLES: tuple[Table, Table, Table] = (Project.__table__, Release.__table__, File.__table__)  # type: ignore[assignment]
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What was put in."""
+
+    projects: int
+    releases: int
+    files: int
+
+
+class IndexNotEmpty(click.ClickException):
+    """There are projects already."""
+
+
+@click.command()
+@click.option("--projects", type=click.IntRange(min=3), default=900_000, show_default=True)
+@click.option("--with-files", type=click.IntRange(0, 100_000), default=100_000, show_default=True)
+@click.option("--add", is_flag=True, help="Put the projects beside those that are there.")
+def main(projects: int, with_files: int, *, add: bool) -> None:
+    """Fill the main index with made-up projects; only the first ones get files."""
+    began = time.monotonic()
+    logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
+    with create_app().app_context():
+        flask_migrate.upgrade()
+        db.session.remove()
+        if not add:
+            demand_empty()
+        filled = fill(projects, with_files=with_files)
+        size = measure_size(db.engine) / 1e6
+    click.echo(
+        f"{filled.projects:,} projects, {filled.releases:,} releases, {filled.files:,} files "
+        f"in {time.monotonic() - began:.0f} s; the database has {size:,.0f} MB."
+    )
+
+
+def demand_empty() -> None:
+    """Raise `IndexNotEmpty` when the main index has a project."""
+    with db.engine.connect() as connection:
+        if connection.scalar(select(Project.id).limit(1)) is not None:
+            raise IndexNotEmpty(
+                "This index has projects already. Choose another DATA_DIR, or give --add."
+            )
+
+
+def fill(projects: int, *, with_files: int) -> Filled:
+    """Put a number of projects into the main index, behind those that are there."""
+    with loading(db.engine) as connection:
+        first = [next_number(connection, table) for table in _TABLES]
+        index_id = connection.scalars(select(Index.id).where(Index.slug == MAIN)).one()
+        plans = make_plans(
+            make_names(projects, _list_names(connection, index_id)),
+            with_files=with_files,
+            last_serial=connection.scalars(select(SerialCounter.value)).one(),
+        )
+        _load_plans(connection, plans, index_id, Numbers(*first))
+        _settle_serial(connection, index_id, max(plan.last_serial for plan in plans))
+        settle_numbers(connection, *_TABLES)
+        ends = [next_number(connection, table) for table in _TABLES]
+    return Filled(*(end - begin for begin, end in zip(first, ends, strict=True)))
+
+
+def make_plans(names: list[str], *, with_files: int, last_serial: int) -> list[Plan]:
+    """Return what each project is to become; every file, and every bare name, is one change."""
+    rng = random.Random(_SEED)
+    counts = [KNOWN.get(name) or draw_file_count(rng) for name in names[:with_files]]
+    counts += [0] * (len(names) - len(counts))
+    total = sum(count or 1 for count in counts)
+    # The newest change belongs to the first project, so that the counter says what is true.
+    places = [total, *rng.sample(range(1, total), len(names) - 1)]
+    return [
+        Plan(name, count, last_serial + place, moment_of(place / total))
+        for name, count, place in zip(names, counts, places, strict=True)
+    ]
+
+
+def _load_plans(connection: Connection, plans: list[Plan], index_id: int, numbers: Numbers) -> None:
+    for begin in track(range(0, len(plans), _BATCH), label="Batches of 500 projects"):
+        batch = make_batch(plans[begin : begin + _BATCH], index_id, numbers)
+        for table, rows in zip(_TABLES, (batch.projects, batch.releases, batch.files), strict=True):
+            load(connection, table, rows)
+
+
+def _list_names(connection: Connection, index_id: int) -> set[str]:
+    wanted = select(Project.normalized_name).where(Project.index_id == index_id)
+    return set(connection.scalars(wanted))
+
+
+def _settle_serial(connection: Connection, index_id: int, serial: int) -> None:
+    connection.execute(update(SerialCounter).values(value=serial))
+    connection.execute(update(Index).where(Index.id == index_id).values(last_serial=serial))
+
+
+if __name__ == "__main__":
+    main()

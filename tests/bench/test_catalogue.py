@@ -1,0 +1,185 @@
+import random
+from statistics import quantiles
+
+import flask_migrate
+import psycopg
+import pytest
+from click import ClickException
+from packaging.version import Version
+from sqlalchemy import create_engine, func, select
+
+from app import create_app
+from app.extensions import db
+from app.indexes.models import SerialCounter
+from app.indexes.queries import get_index
+from app.projects.models import File, Project, Release
+from app.projects.names import is_valid, lookalike, normalise
+from app.projects.queries import find_newest
+from app.projects.versions import canonical, sort_key
+from app.sources.registry import source_for
+from app.uploads.filenames import parse_filename
+from bench import catalogue
+from bench.histories import draw_file_count
+from bench.names import ENORMOUS, KNOWN, TEN, THOUSANDS, make_names
+from bench.rows import Numbers, make_batch
+from tests import conftest
+
+PROJECTS, WITH_FILES = 120, 100
+
+
+@pytest.fixture(scope="module")
+def environ(tmp_path_factory, database):
+    """The settings of an installation of our own, on the database of the test run."""
+    own = {"DATA_DIR": str(tmp_path_factory.mktemp("catalogue"))}
+    if not database:
+        return own
+    with psycopg.connect(database["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute("CREATE DATABASE catalogue")
+    return own | {"DATABASE_URL": database["DATABASE_URL"].rpartition("/")[0] + "/catalogue"}
+
+
+@pytest.fixture(scope="module")
+def filled(environ):
+    """An installation with a small catalogue; tests only read it."""
+    app = create_app(conftest.testing_config(environ["DATA_DIR"], **environ))
+    with app.app_context():
+        flask_migrate.upgrade()
+        catalogue.fill(PROJECTS, with_files=WITH_FILES)
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def source(filled):
+    return source_for(get_index())
+
+
+def count(model):
+    return db.session.scalar(select(func.count()).select_from(model))
+
+
+def make_rows(names):
+    plans = catalogue.make_plans(names, with_files=len(names), last_serial=0)
+    return make_batch(plans, 1, Numbers(1, 1, 1))
+
+
+def test_only_the_first_projects_have_files(filled):
+    assert count(Project) == PROJECTS
+    bare = select(Project.id).where(Project.latest_release_id.is_(None)).order_by(Project.id)
+    assert list(db.session.scalars(bare)) == list(range(WITH_FILES + 1, PROJECTS + 1))
+
+
+@pytest.mark.parametrize(("name", "number"), KNOWN.items())
+def test_known_projects_have_their_number_of_files(source, name, number):
+    assert len(source.find_page(name).files) == number
+
+
+def test_nobody_else_has_as_many_files():
+    rng = random.Random(5)
+    assert max(draw_file_count(rng) for _ in range(50_000)) < KNOWN[THOUSANDS]
+
+
+def test_numbers_of_files_are_spread_as_in_the_public_index():
+    rng = random.Random(5)
+    parts = quantiles((draw_file_count(rng) for _ in range(20_000)), n=100)
+    assert parts[49] == 4
+    assert 33 <= parts[89] <= 37
+    assert 220 <= parts[98] <= 310
+
+
+def test_names_are_valid_and_differ_after_normalising():
+    names = make_names(5_000)
+    assert len({normalise(name) for name in names}) == 5_000
+    assert all(is_valid(name) for name in names)
+    assert any(name != normalise(name) for name in names)
+
+
+def test_taken_names_are_left_alone():
+    first = {normalise(name) for name in make_names(100)}
+    more = make_names(100, taken=first)
+    assert len(more) == 100
+    assert first.isdisjoint(map(normalise, more))
+
+
+def test_a_page_lists_versions_in_their_order(source):
+    for name in (ENORMOUS, TEN, *make_names(20)[3:]):
+        page = source.find_page(name)
+        assert list(page.versions) == sorted(page.versions, key=Version)
+
+
+def test_versions_are_written_as_the_application_does(filled):
+    for release in db.session.scalars(select(Release).limit(2_000)):
+        version = Version(release.version)
+        assert release.canonical_version == canonical(version)
+        assert release.sort_key == sort_key(version)
+        assert release.is_prerelease == version.is_prerelease
+
+
+def test_some_releases_are_yanked_and_some_are_no_final_ones(filled):
+    total = count(Release)
+    for mark in (Release.yanked_at.is_not(None), Release.is_prerelease):
+        marked = db.session.scalar(select(func.count()).select_from(Release).where(mark))
+        assert 0 < marked < total / 3
+
+
+def test_projects_know_their_newest_release_and_change(filled):
+    for project in db.session.scalars(select(Project).limit(WITH_FILES)):
+        assert project.latest_release_id == find_newest(project.id)
+        assert project.lookalike == lookalike(project.name)
+        last = select(func.max(File.uploaded_at), func.min(File.uploaded_at)).join(Release)
+        newest, oldest = db.session.execute(last.where(Release.project_id == project.id)).one()
+        assert (oldest, newest) == (project.created_at, project.updated_at)
+
+
+def test_the_counter_stands_at_the_newest_change(filled):
+    serials = list(db.session.scalars(select(Project.last_serial)))
+    assert len(set(serials)) == PROJECTS
+    assert max(serials) == get_index().last_serial
+    assert max(serials) == db.session.scalar(select(SerialCounter.value))
+    moments = select(Project.last_serial).order_by(Project.updated_at, Project.last_serial)
+    assert list(db.session.scalars(moments)) == sorted(serials)
+
+
+def test_file_names_are_as_the_upload_would_take_them(filled):
+    wanted = select(File, Project.normalized_name, Release.version)
+    joined = wanted.join(Release, File.release_id == Release.id).join(Project)
+    for file, project, version in db.session.execute(joined.order_by(File.sha256).limit(300)):
+        parsed = parse_filename(file.filename, file.filetype)
+        assert (parsed.normalized_name, str(parsed.version)) == (project, version)
+        assert file.python_tag == parsed.python_tag
+        assert (file.metadata_sha256 is None) == (file.filetype == "sdist")
+        assert len(file.sha256) == len(file.blake2_256) == 2 * len(file.md5) == 64
+
+
+def test_the_same_number_gives_the_same_catalogue():
+    names = make_names(40)[2:]
+    assert make_rows(names) == make_rows(make_names(40)[2:])
+
+
+def test_an_index_with_projects_is_refused(filled):
+    with pytest.raises(catalogue.IndexNotEmpty, match="--add"):
+        catalogue.demand_empty()
+
+
+def test_an_interrupted_load_leaves_nothing_behind(filled, monkeypatch):
+    def interrupt(*_args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(catalogue, "_settle_serial", interrupt)
+    before = count(File), get_index().last_serial
+    db.session.remove()  # Whoever reads would keep SQLite's journal as it is.
+    with pytest.raises(KeyboardInterrupt):
+        catalogue.fill(10, with_files=10)
+    assert (count(File), get_index().last_serial) == before
+
+
+def test_a_database_that_is_in_use_is_left_alone(filled):
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL lets others in")
+    reader = create_engine(db.engine.url)
+    with reader.connect() as connection:
+        connection.execute(select(Project.id).limit(1))
+        with pytest.raises(ClickException, match="Stop the server"):
+            catalogue.fill(10, with_files=10)
+    reader.dispose()
