@@ -32,8 +32,10 @@ def loading(engine: Engine) -> Iterator[Connection]:
         ):
             yield connection
     finally:
-        # What was set for the load belongs to the connection, so nobody may get it again.
+        # What was set for the load belongs to the connection, so nobody may get it again;
+        # and every new one brings SQLite's write-ahead log back.
         engine.dispose()
+        engine.connect().close()
     if not is_sqlite:
         _analyze(engine)
 
@@ -74,7 +76,7 @@ def measure_size(engine: Engine) -> int:
 
 @contextmanager
 def _hurried(connection: Connection) -> Iterator[None]:
-    """Let SQLite not wait for the disk, and bring the write-ahead log back afterwards.
+    """Let SQLite not wait for the disk until all is there.
 
     The old journal writes each page once, and can still roll everything back.
     """
@@ -87,11 +89,8 @@ def _hurried(connection: Connection) -> Iterator[None]:
         ) from error
     driver.execute("PRAGMA synchronous=OFF")
     driver.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
-    try:
-        yield
-        _sync(driver)
-    finally:
-        driver.execute("PRAGMA journal_mode=WAL")
+    yield
+    _sync(driver)
 
 
 def _sync(driver: Any) -> None:

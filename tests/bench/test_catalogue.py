@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from click import ClickException
 from packaging.version import Version
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import create_engine, event, func, select
 
 from app import create_app
 from app.extensions import db
@@ -162,15 +162,18 @@ def test_an_index_with_projects_is_refused(filled):
         catalogue.demand_empty()
 
 
-def test_an_interrupted_load_leaves_nothing_behind(filled, monkeypatch):
-    def interrupt(*_args):
-        raise KeyboardInterrupt
+def test_an_interrupted_load_leaves_nothing_behind(filled):
+    # SQLAlchemy closes the connection on which Ctrl-C came while a statement ran.
+    def interrupt(_connection, _cursor, statement, *_rest):
+        if statement.startswith("UPDATE serial_counter"):
+            raise KeyboardInterrupt
 
-    monkeypatch.setattr(catalogue, "_settle_serial", interrupt)
     before = count(File), get_index().last_serial
     db.session.remove()  # Whoever reads would keep SQLite's journal as it is.
+    event.listen(db.engine, "after_cursor_execute", interrupt)
     with pytest.raises(KeyboardInterrupt):
         catalogue.fill(10, with_files=10)
+    event.remove(db.engine, "after_cursor_execute", interrupt)
     assert (count(File), get_index().last_serial) == before
 
 
