@@ -3,7 +3,9 @@
 from flask.cli import FlaskGroup
 
 from app import create_app
+from app.core.memory import give_large_blocks_back
 
+give_large_blocks_back()
 app = create_app()
 
 if __name__ == "__main__":

@@ -12,10 +12,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 # OWASP's smallest recommended setting: 31 ms a check on the machine it was measured on.
 _hasher = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
-
-
 # Each check takes 19 MiB; a crowd at the door must queue for memory, not fill it.
-_turns = BoundedSemaphore(4)
+_turns = BoundedSemaphore(2)
 
 
 def hash_password(password: str) -> str:

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import io
 import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -11,6 +12,7 @@ import time
 import zipfile
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -126,8 +128,9 @@ def test_check_27_database_gone_and_back(tmp_path):
             publish(house, WHEEL, make_wheel(NAME))
             file = path_of(house, NAME, WHEEL)
             server.stop()
+            assert house.http.get(f"/simple/{NAME}/").status_code == 200  # from the shelf
             for path in (
-                f"/simple/{NAME}/",
+                f"/simple/{NAME}/?format=text/html",
                 "/simple/nobody-has-this/",
                 file,
                 f"/pypi/{NAME}/json",
@@ -181,6 +184,23 @@ def test_memory_after_a_thousand_requests(own, wheel):
         for path in ("/simple/", f"/simple/{NAME}/", wheel, f"/pypi/{NAME}/json"):
             assert own.http.get(path).status_code == 200, number
     assert own.peak_memory() <= MOST_RESIDENT
+
+
+def test_memory_after_a_crowd_has_tried_to_log_in(own):
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda number: fail_to_log_in(own, number), range(48)))
+    assert set(answers) <= {403, 429}
+    assert max(process.memory_info().rss for process in own.list_processes()) <= MOST_RESIDENT
+
+
+def fail_to_log_in(house: House, number: int) -> int:
+    """Try a wrong password with the form as a browser sends it; return the status."""
+    with httpx.Client(base_url=house.url, trust_env=False, timeout=60) as browser:
+        page = browser.get("/account/login").text
+        token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page)
+        assert token is not None
+        form = {"csrf_token": token[1], "login": f"nobody{number}", "password": "a wrong guess"}
+        return browser.post("/account/login", data=form).status_code
 
 
 def test_memory_of_a_big_upload(own, tmp_path):
