@@ -2,7 +2,7 @@ import errno
 import hashlib
 import os
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -200,19 +200,16 @@ def test_nothing_is_left_where_bytes_arrive(disk):
     assert list(disk.incoming.iterdir()) == []
 
 
-def test_what_a_killed_process_left_is_forgotten(disk):
-    disk.incoming.mkdir(parents=True)
-    old, new = disk.incoming / "old", disk.incoming / "new"
-    for path in (old, new):
-        path.write_bytes(CONTENT)
-    os.utime(old, (0, 0))
-    assert disk.forget_incoming(datetime(2020, 1, 1, tzinfo=UTC)) == 1
-    assert new.exists()
-    assert not old.exists()
+def test_what_a_killed_process_left_is_forgotten_and_nothing_else(disk):
+    with disk.receive() as arriving:
+        left = disk.incoming / "left"
+        left.write_bytes(CONTENT)
+        assert disk.forget_incoming() == 1
+        assert list(disk.incoming.iterdir()) == [arriving.path]
 
 
 def test_memory_has_nothing_to_forget():
-    assert MemoryStorage().forget_incoming(clock.now()) == 0
+    assert MemoryStorage().forget_incoming() == 0
 
 
 @pytest.mark.parametrize("place", ["link", "fsync"])

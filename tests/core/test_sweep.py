@@ -1,4 +1,3 @@
-import os
 from datetime import timedelta
 
 import pytest
@@ -79,15 +78,12 @@ def test_a_blob_that_is_gone_is_not_removed_again(storage):
     assert not storage.delete_older("0" * 64, clock.now())
 
 
-def test_half_received_files_are_removed_when_a_day_old(app, tmp_path):
-    storage = LocalStorage(tmp_path / "blobs", tmp_path / "incoming")
-    (tmp_path / "incoming").mkdir()
-    old, young = tmp_path / "incoming" / "old", tmp_path / "incoming" / "young"
-    old.write_bytes(b"half")
-    young.write_bytes(b"half")
-    os.utime(old, (0, 0))
-    assert storage.forget_incoming(clock.now() - timedelta(days=1)) == 1
-    assert [path.name for path in (tmp_path / "incoming").iterdir()] == ["young"]
+def test_half_received_files_go_with_the_next_sweep(app, tmp_path):
+    app.extensions["blobs"] = storage = LocalStorage(tmp_path / "blobs", tmp_path / "incoming")
+    with storage.receive() as arriving:
+        (tmp_path / "incoming" / "left").write_bytes(b"half")
+        sweep.sweep_incoming()
+        assert list((tmp_path / "incoming").iterdir()) == [arriving.path]
 
 
 def test_a_full_disk_is_told_as_such_and_leaves_nothing(app, tmp_path, small_disk):

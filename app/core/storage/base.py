@@ -43,8 +43,8 @@ class Storage(Protocol):
     def delete_older(self, sha256: str, before: datetime) -> bool:
         """Remove a blob if it was stored before a time; tell whether it was."""
 
-    def forget_incoming(self, before: datetime) -> int:
-        """Remove what began to arrive and was left before a time; return how many."""
+    def forget_incoming(self) -> int:
+        """Remove what began to arrive and whose receiver has died; return how many."""
 
     def list_blobs(self) -> Iterator[tuple[str, datetime]]:
         """Yield the digest of every blob with the time it was stored."""

@@ -1,5 +1,6 @@
 """Bytes on their way in: written once, hashed on the way."""
 
+import fcntl
 import hashlib
 import os
 from contextlib import suppress
@@ -16,6 +17,8 @@ class Incoming:
         self.path = path
         self.size = 0
         self._file: BinaryIO = path.open("xb+")
+        # The kernel takes it back when this process dies; see `is_left`.
+        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         self._digests: dict[str, Any] = {
             # Old clients check it; nothing is trusted because of it.
             "md5": hashlib.md5(usedforsecurity=False),
@@ -60,3 +63,13 @@ class Incoming:
                 self._file.close()
         finally:
             self.path.unlink(missing_ok=True)
+
+
+def is_left(path: Path) -> bool:
+    """Tell whether nobody is receiving a file any more."""
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True

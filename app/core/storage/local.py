@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from app.core.storage.base import Storage, blob_seconds
 from app.core.storage.exceptions import BlobMissing, StorageUnavailable
-from app.core.storage.incoming import Incoming
+from app.core.storage.incoming import Incoming, is_left
 
 
 class LocalStorage(Storage):
@@ -107,11 +107,11 @@ class LocalStorage(Storage):
         return True
 
     @override
-    def forget_incoming(self, before: datetime) -> int:
+    def forget_incoming(self) -> int:
         forgotten = 0
         for path in self.incoming.glob("*"):
             with suppress(FileNotFoundError):
-                if path.stat().st_mtime < before.timestamp():
+                if is_left(path):
                     path.unlink()
                     forgotten += 1
         return forgotten

@@ -72,7 +72,7 @@ class MemoryStorage(Storage):
         return self._blobs.pop(sha256, None) is not None
 
     @override
-    def forget_incoming(self, before: datetime) -> int:
+    def forget_incoming(self) -> int:
         return 0
 
     @override

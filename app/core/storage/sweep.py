@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from app.core import clock
 from app.core.database import release_connection
-from app.core.jobs import daily
+from app.core.jobs import daily, regular
 from app.core.storage import blobs
 
 # Returns those of some digests that it still stands on.
@@ -27,18 +27,25 @@ def refer(*referrers: Referrer) -> None:
 
 @daily("sweep-blobs")
 def sweep_blobs() -> None:
-    """Remove what nobody stands on and what never arrived whole, when it is a day old."""
+    """Remove what nobody stands on when it is a day old."""
     if not _referrers:
         # Nobody has said what is needed, so all of it may be.
         return
     before = clock.now() - GRACE
-    blobs().forget_incoming(before)
     old = [sha256 for sha256, stored_at in blobs().list_blobs() if stored_at < before]
     removed = sum(
         _remove(old[start : start + _BATCH], before) for start in range(0, len(old), _BATCH)
     )
     if removed:
         _log.info("blobs swept", extra={"removed": removed})
+
+
+@regular("sweep-incoming")
+def sweep_incoming() -> None:
+    """Remove what never arrived whole because the process that received it died."""
+    removed = blobs().forget_incoming()
+    if removed:
+        _log.info("half received files swept", extra={"removed": removed})
 
 
 def _remove(digests: list[str], before: datetime) -> int:
