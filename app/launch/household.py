@@ -16,7 +16,8 @@ Work = Callable[[], object]
 PATIENCE_SECONDS = 10
 _PAUSE_SECONDS = 0.02
 _PR_SET_PDEATHSIG = 1
-_ENDING = (signal.SIGINT, signal.SIGTERM)
+# The last one comes when a terminal is closed.
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Household:
@@ -31,7 +32,9 @@ class Household:
         self._signal = 0
         self._is_ending = False
         for number in _ENDING:
-            signal.signal(number, self._note)
+            # What was started with `nohup` wants to outlive its terminal.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._note)
 
     def run(self, name: str, work: Work) -> int:
         """Do work in a process of its own and return its exit status."""
@@ -109,7 +112,8 @@ def _live(work: Work, mask: set[int | signal.Signals]) -> NoReturn:
         # Ctrl-C reaches a whole group; these hear of it from their parent, once.
         os.setpgid(0, 0)
         for number in _ENDING:
-            signal.signal(number, signal.SIG_DFL)
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         end_with_parent()
         work()

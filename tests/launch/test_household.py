@@ -12,7 +12,7 @@ from app.launch.household import Household
 @pytest.fixture(autouse=True)
 def _own_signals():
     """Give the signals back to pytest afterwards."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.getsignal(number) for number in numbers}
     yield
     for number, handler in before.items():
@@ -45,12 +45,21 @@ def test_end_of_one_ends_the_others():
     assert house.keep() == 1
 
 
-def test_signal_ends_all():
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_signal_ends_all(number):
     house = Household()
     house.start("one", signal.pause)
     house.start("two", signal.pause)
-    os.kill(os.getpid(), signal.SIGTERM)
-    assert house.keep() == 128 + signal.SIGTERM
+    os.kill(os.getpid(), number)
+    assert house.keep() == 128 + number
+
+
+def test_who_was_told_to_outlive_the_terminal_does():
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    house = Household()
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    ignored = lambda: sys.exit(int(signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN))  # noqa: E731
+    assert house.run("work", ignored) == 0
 
 
 def test_signal_ends_a_work_that_is_waited_for():
