@@ -1,6 +1,6 @@
 """Registering, logging in and out, and one's own page."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
@@ -10,16 +10,11 @@ from app.core.database import transaction
 from app.core.exceptions import DomainError, TooMany
 from app.core.i18n import _, reader_locale
 from app.web.errors import status_of
+from app.web.headers import keep_private
 from app.web.http import find_caller, go, is_local
 
 bp = Blueprint("accounts", __name__, url_prefix="/account")
-
-
-@bp.after_request
-def keep_private(response: Response) -> Response:
-    """Keep pages about somebody out of all caches."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
+bp.after_request(keep_private)
 
 
 @bp.route("", methods=["GET"], strict_slashes=False)

@@ -20,10 +20,12 @@ from app.projects.models import Project
 from app.projects.permissions import demand_manage
 from app.projects.queries import get_project
 from app.web.errors import status_of
+from app.web.headers import keep_private
 from app.web.http import go
 
 # Without a prefix: the pages of tokens lie under /account.
 bp = Blueprint("manage", __name__)
+bp.after_request(keep_private)
 
 
 @bp.get("/manage/projects/")

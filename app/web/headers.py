@@ -28,3 +28,9 @@ def protect(response: Response) -> Response:
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("X-Frame-Options", "DENY")
     return response
+
+
+def keep_private(response: Response) -> Response:
+    """Keep pages about somebody out of all caches."""
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -244,3 +244,8 @@ def test_pages_are_well_formed_and_hold_nothing_inline(client, project, give, pa
     make_release(project, "2.0rc1", yanked="x")
     client.set_cookie("locale", language)
     assert faults(client.get(path)) == []
+
+
+@pytest.mark.parametrize("path", ["/manage/projects/", PAGE, f"{PAGE}release/1.0/"])
+def test_pages_for_owners_are_kept_by_nobody(client, project, path):
+    assert client.get(path).headers["Cache-Control"] == "no-store"
