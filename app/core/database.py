@@ -17,7 +17,7 @@ from app.extensions import db
 Step = Callable[[], None]
 
 _OPEN, _BEFORE, _AFTER = "tilsit.open", "tilsit.before", "tilsit.after"
-_HELD = "tilsit.held"
+_HELD, _RELEASING = "tilsit.held", "tilsit.releasing"
 _FILE = "tilsit.file"
 _seen_files: set[str] = set()
 # Clients wait 8 s for a first byte; a busy database must be told of before that.
@@ -37,7 +37,7 @@ def transaction() -> Iterator[Session]:
         raise RuntimeError("transaction() is the edge and cannot be nested")
     session.rollback()
     with ExitStack() as held:
-        session.info.update({_OPEN: True, _BEFORE: {}, _AFTER: [], _HELD: held})
+        session.info.update({_OPEN: True, _BEFORE: {}, _AFTER: [], _HELD: held, _RELEASING: []})
         try:
             session.connection(execution_options={"tilsit_writing": True})
             yield session
@@ -48,8 +48,10 @@ def transaction() -> Iterator[Session]:
             raise
         finally:
             session.info[_OPEN] = False
-        for step in session.info[_AFTER]:
+        for step in session.info[_RELEASING]:
             step()
+    for step in session.info[_AFTER]:
+        step()
 
 
 def is_writing() -> bool:
@@ -68,9 +70,17 @@ def after_commit(step: Step) -> None:
 
 
 def hold_until_end(hold: AbstractContextManager[object]) -> None:
-    """Enter a context that is left after the rollback, or after what waits for the commit."""
+    """Enter a context that is left when the transaction is over."""
     held: ExitStack = _demand_open().info[_HELD]
     held.enter_context(hold)
+
+
+def before_release(step: Step) -> None:
+    """Run a step after the commit while what the transaction holds is still held.
+
+    It must wait for nobody: others may be waiting for what is held.
+    """
+    _demand_open().info[_RELEASING].append(step)
 
 
 def add_unless_there(model: type[Any], **values: Any) -> bool:

@@ -13,7 +13,7 @@ from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.core.database import after_commit, hold_until_end
+from app.core.database import before_release, hold_until_end
 from app.core.exceptions import DomainError, Unavailable
 from app.indexes.events import VisibilityChanged
 from app.indexes.queries import get_fresh_index
@@ -45,7 +45,7 @@ def take_down_page(event: PageChanged) -> None:
     with _held(page_key(slug, name)):
         generation = get_fresh_index(slug).generation
         the_shelf().take_down(the_shelf().page(slug, generation, name))
-    after_commit(partial(_lay_page, slug, name))
+    before_release(partial(_lay_page, slug, name))
 
 
 def withdraw_files(event: FilesWithdrawn) -> None:
@@ -64,14 +64,14 @@ def take_down_list(event: NamesChanged) -> None:
         index = get_fresh_index(slug)
         the_shelf().take_down(the_shelf().root_list(slug, index.generation))
         if find_current(index) is not None:
-            after_commit(partial(_renew_list, slug, event.project))
+            before_release(partial(_renew_list, slug, event.project))
 
 
 def close_index(event: VisibilityChanged) -> None:
     """Let nobody read an index from the shelf until the change is committed."""
     with _held(event.index_slug):
         the_shelf().close(event.index_slug)
-    after_commit(partial(_open, event.index_slug))
+    before_release(partial(_open, event.index_slug))
 
 
 @contextmanager

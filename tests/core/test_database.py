@@ -1,3 +1,5 @@
+from contextlib import ExitStack, contextmanager
+
 import pytest
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
@@ -83,3 +85,35 @@ def test_errors_of_the_database_keep_what_was_written_to_themselves(app):
     with pytest.raises(IntegrityError) as error, transaction() as session:
         session.execute(insert(Setting), twice)
     assert "secret" not in str(error.value)
+
+
+def test_what_is_held_is_left_after_its_steps_and_before_the_others(app):
+    told = []
+
+    @contextmanager
+    def hold():
+        told.append("held")
+        yield
+        told.append("left")
+
+    with transaction():
+        database.after_commit(lambda: told.append("after"))
+        database.hold_until_end(hold())
+        database.before_release(lambda: told.append("releasing"))
+        told.append("inside")
+    assert told == ["held", "inside", "releasing", "left", "after"]
+
+
+def test_what_is_held_is_left_after_a_rollback_too(app):
+    told = []
+    with pytest.raises(ZeroDivisionError), transaction():
+        _hold_and_fail(told)
+    assert told == ["left"]
+
+
+def _hold_and_fail(told):
+    stack = ExitStack()
+    stack.callback(told.append, "left")
+    database.hold_until_end(stack)
+    database.before_release(lambda: told.append("never"))
+    raise ZeroDivisionError

@@ -8,7 +8,7 @@ import pytest
 
 from app.accounts.actors import OPERATOR
 from app.core import locks
-from app.core.database import after_commit, transaction
+from app.core.database import before_release, transaction
 from app.core.storage import make_storage
 from app.extensions import db
 from app.indexes.queries import get_index
@@ -85,7 +85,7 @@ def test_who_is_killed_before_the_commit_leaves_no_wrong_page(demo, client):
 def test_who_is_killed_after_the_commit_leaves_a_page_that_is_made_anew(demo, client):
     read(client)
     with pytest.raises(Killed):
-        in_one_change(lambda: after_commit(die), lambda: yank(demo, "done"))
+        in_one_change(lambda: before_release(die), lambda: yank(demo, "done"))
     assert not laid().exists()
     assert "done" in [file["yanked"] for file in read(client)["files"]]
 
@@ -95,7 +95,7 @@ def test_who_is_killed_before_the_list_was_renewed_leaves_one_that_is_made_anew(
     read(client, "/simple/")
     delete = partial(services.delete_project, OPERATOR, old, "old")
     with pytest.raises(Killed):
-        in_one_change(lambda: after_commit(die), delete)
+        in_one_change(lambda: before_release(die), delete)
     assert read(client, "/simple/")["projects"] == []
 
 
