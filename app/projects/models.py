@@ -30,7 +30,11 @@ class Project(Base):
     """
 
     __tablename__ = "project"
-    __table_args__ = (UniqueConstraint("index_id", "normalized_name"),)
+    __table_args__ = (
+        UniqueConstraint("index_id", "normalized_name"),
+        # It holds all that the list of names needs, so that no row of the table is read for it.
+        Index("ix_project_names", "index_id", "normalized_name", "removed_at", "status", "name"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     index_id: Mapped[int] = mapped_column(ForeignKey("index.id", ondelete="CASCADE"))

@@ -93,7 +93,8 @@ def list_newest(index_id: int, limit: int) -> tuple[ProjectLine, ...]:
         )
         .join(Release, Release.project_id == Project.id)
         .where(
-            Project.index_id == index_id,
+            # As a sum, so that the database goes by the newest releases and not by all projects.
+            Project.index_id + 0 == index_id,
             Release.removed_at.is_(None),
             Release.yanked_at.is_(None),
             *_IS_SHOWN,

@@ -18,9 +18,13 @@ def upgrade() -> None:
     with op.batch_alter_table('index', schema=None) as batch_op:
         batch_op.alter_column('names_serial', server_default=None)
     _collate('C')
+    op.create_index(
+        'ix_project_names', 'project', ['index_id', 'normalized_name', 'removed_at', 'status', 'name']
+    )
 
 
 def downgrade() -> None:
+    op.drop_index('ix_project_names', 'project')
     _collate('default')
     with op.batch_alter_table('index', schema=None) as batch_op:
         batch_op.drop_column('names_serial')
