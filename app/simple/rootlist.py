@@ -11,7 +11,9 @@ import secrets
 import struct
 import zlib
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -27,6 +29,7 @@ Names = Iterable[tuple[str, str]]
 Read = Callable[[str, str], Names]
 
 _LEVEL = 5
+_WAITING = 8
 _LENGTHS = struct.Struct(">4Q")
 _GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 _PARTS = ("html", "json", "html.gz", "json.gz")
@@ -78,10 +81,17 @@ class RootList:
 
     def rebuild(self, names: Names, serial: int) -> Manifest:
         """Make all segments anew."""
-        waiting = iter(names)
+        chunks = iter(names)
         segments: list[Segment] = []
-        while chunk := list(islice(waiting, SEGMENT)):
-            segments.append(self._write(chunk, is_head=not segments))
+        waiting: deque[Future[Segment]] = deque()
+        # Compressing needs no Python, so two at it and one who reads keep two processors busy.
+        with ThreadPoolExecutor(2) as pool:
+            while chunk := list(islice(chunks, SEGMENT)):
+                is_head = not segments and not waiting
+                waiting.append(pool.submit(self._write, chunk, is_head=is_head))
+                if len(waiting) > _WAITING:
+                    segments.append(waiting.popleft().result())
+            segments.extend(future.result() for future in waiting)
         return self._keep(Manifest(serial, tuple(segments)))
 
     def refresh(self, known: Manifest, changed: Iterable[str], read: Read, serial: int) -> Manifest:

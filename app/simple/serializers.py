@@ -5,9 +5,11 @@ right behind every prefix and proxy, and can be served by anything.
 """
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from html import escape
+from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +19,8 @@ API_VERSION = "1.4"
 
 # Both may stand in a path as they are (RFC 3986); versions like 1!2.0+cu12 have them.
 _SAFE = "+!"
+# What needs no escaping, as all names that can be published; asked once for many of them.
+_PLAIN = re.compile(r"[A-Za-z0-9._-]*\Z", re.ASCII)
 
 
 def page_as_json(page: IndexPage, files: str) -> bytes:
@@ -76,10 +80,10 @@ def root_html_frame(serial: int) -> tuple[bytes, bytes]:
 def root_html_lines(names: Iterable[tuple[str, str]]) -> bytes:
     """Return projects as they stand in the HTML list, a line each."""
     # Relative: poetry takes the whole address for the name.
-    lines = [
-        f'<a href="{quote(normalized, safe="")}/">{_text(name)}</a><br>\n'
-        for name, normalized in names
-    ]
+    pairs = list(names)
+    if _PLAIN.match("".join(chain.from_iterable(pairs))) is None:
+        pairs = [(_text(name), quote(normalized, safe="")) for name, normalized in pairs]
+    lines = [f'<a href="{address}/">{name}</a><br>\n' for name, address in pairs]
     return "".join(lines).encode()
 
 
