@@ -1,5 +1,6 @@
 """The web server of `serve`: granian, in forked processes."""
 
+import resource
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -12,10 +13,10 @@ from granian.log import LogLevels
 from app.launch.household import PATIENCE_SECONDS, end_with_parent
 
 # A thread is made when a request finds all others busy, as with slow uploads and
-# downloads; `web/turnstiles.py` keeps those from taking all of them. Connections
-# beyond the backpressure wait in the socket.
+# downloads; `web/turnstiles.py` keeps those from taking all of them.
 THREADS = 256
-BACKPRESSURE = 512
+# So many connections are held, most of them idle; those beyond wait in the socket.
+BACKPRESSURE = 4096
 
 
 def find_obstacle(host: str, port: int) -> str | None:
@@ -33,6 +34,7 @@ def find_obstacle(host: str, port: int) -> str | None:
 
 def serve(app: Flask, host: str, port: int, processes: int) -> None:
     """Answer requests until a signal comes; what is running is finished first."""
+    _allow_connections(BACKPRESSURE)
     server = Granian(
         "manage:app",
         address=host,
@@ -49,6 +51,14 @@ def serve(app: Flask, host: str, port: int, processes: int) -> None:
         log_level=LogLevels.error,
     )
     server.serve(target_loader=_loader(app), wrap_loader=False)
+
+
+def _allow_connections(count: int) -> None:
+    """Raise the limit on open files, each connection being one, as far as the machine lets us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * count if hard == resource.RLIM_INFINITY else min(2 * count, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _loader(app: Flask) -> Callable[[], Any]:

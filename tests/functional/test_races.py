@@ -2,9 +2,11 @@
 
 import itertools
 import os
+import shutil
 import subprocess
 import sys
 import threading
+from functools import partial
 
 import pytest
 from flask_migrate import upgrade
@@ -17,6 +19,7 @@ from app.core.exceptions import DomainError
 from app.extensions import db
 from app.projects import services as catalogue
 from app.projects.models import Dependency, File, Release
+from app.simple.inspection import find_faults
 from app.uploads import intake
 from app.uploads.exceptions import NameRefused, NotAnUploader
 from config import ROOT
@@ -173,3 +176,45 @@ def test_names_that_look_alike_are_not_both_taken_at_once(real_app):
         ]
         outcomes = together(real_app, *deeds)
         assert sorted(isinstance(each, NameRefused) for each in outcomes) == [False, True], outcomes
+
+
+def test_readers_and_writers_at_once_leave_a_sound_shelf(real_app):
+    for name in ("one", "two"):
+        publish_wheel(OPERATOR, name)
+    releases = list(db.session.scalars(select(Release.id).order_by(Release.id)))
+    db.session.remove()
+    writers = [partial(yank_again_and_again, release_id) for release_id in releases]
+    publishers = [partial(publish_again_and_again, name) for name in ("one", "three")]
+    paths = ("/simple/", "/simple/one/", "/simple/two/")
+    readers = [partial(list_serials, real_app, path) for path in paths * 2]
+    others = [*writers, *publishers, partial(tear_down_the_shelf, real_app)]
+    outcomes = together(real_app, *readers, *others)
+    assert [each for each in outcomes if isinstance(each, Exception)] == []
+    for serials in outcomes[: len(readers)]:
+        assert serials == sorted(serials)
+    assert list(find_faults("main")) == []
+
+
+def yank_again_and_again(release_id):
+    for number in range(15):
+        change(catalogue.yank, OPERATOR, release_id, f"reason {number}")
+        change(catalogue.unyank, OPERATOR, release_id)
+
+
+def publish_again_and_again(name):
+    for number in range(5):
+        publish_wheel(OPERATOR, name, f"{number}.5")
+        publish_wheel(OPERATOR, f"new-{name}-{number}")
+
+
+def tear_down_the_shelf(app):
+    for _ in range(30):
+        shutil.rmtree(app.config["DATA_DIR"] / "shelf", ignore_errors=True)
+
+
+def list_serials(app, path):
+    """Read a page again and again and return the numbers of the changes that it shows."""
+    answers = [app.test_client().get(path) for _ in range(60)]
+    assert {answer.status_code for answer in answers} == {200}
+    assert all(answer.get_data() for answer in answers)
+    return [int(answer.headers["X-PyPI-Last-Serial"]) for answer in answers]
