@@ -42,9 +42,9 @@ def lead_to(sha256: str, stored: StoredFile) -> None:
     `sha256` is the digest in its address, that of the wheel for core metadata.
     """
     path = blobs().find_path(stored.sha256)
-    if path is None:
-        return
     slug, name = stored.index_slug, stored.filename
+    if path is None or the_shelf().leads(slug, sha256, name):
+        return
     release_connection()
     try:
         with the_shelf().locks.hold(page_key(slug, stored.project), patience=0):

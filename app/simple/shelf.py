@@ -131,6 +131,11 @@ class Shelf:
         new.symlink_to(blob.resolve())
         _move(new, Path(path))
 
+    def leads(self, slug: str, sha256: str, filename: str) -> bool:
+        """Tell whether readers find the way to a file, and its bytes behind it."""
+        places = (PUBLIC, GUARDED)
+        return any(Path(self.file(slug, place, sha256, filename)).exists() for place in places)
+
     def withdraw(self, slug: str, place: object, sha256: str, filename: str) -> None:
         """Remove the way to a file and to its core metadata."""
         path = self.file(slug, place, sha256, filename)

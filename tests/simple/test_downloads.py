@@ -244,3 +244,6 @@ def test_a_download_takes_few_queries(client, wheel, queries):
     client.get(address(wheel))
     # It is asked for again, and the index is opened, to lay the way to it on the shelf.
     assert len(queries) <= 5
+    queries.clear()
+    client.get(address(wheel), headers={"X": "y"}, query_string="past=the-shelf")
+    assert len(queries) <= 2
