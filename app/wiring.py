@@ -38,6 +38,7 @@ def wire() -> None:
             (FilesWithdrawn, shelving.withdraw_files),
             (NamesChanged, shelving.take_down_list),
             (NamesChanged, count_names),
+            (PageChanged, shelving.note_change),
             (VisibilityChanged, shelving.close_index),
         ],
         after=[(Event, passes.forget)],

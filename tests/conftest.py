@@ -90,7 +90,8 @@ def app(shared_app: Flask, shelves: Path) -> Iterator[Flask]:
     """Give the application; all that a test writes is rolled back."""
     shared_app.extensions["blobs"] = MemoryStorage()
     # Rolled back rows must leave no page behind.
-    shared_app.extensions["shelf"] = Shelf(shelves / str(next(_numbers)))
+    shared_app.extensions["shelf"] = shelf = Shelf(shelves / str(next(_numbers)))
+    shelf.is_ours = True
     with shared_app.app_context():
         engine = db.engine
         with engine.connect() as connection:

@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import shutil
 from base64 import b64encode
 from datetime import datetime
 from typing import Any
@@ -84,7 +85,7 @@ def make_project(name: str, *, owner: Account | None = None, index: Index | None
         db.session.add(role)
     number_names(index.id)
     db.session.commit()
-    the_shelf().clear()
+    shutil.rmtree(the_shelf().root, ignore_errors=True)
     return project
 
 
@@ -161,7 +162,7 @@ def _count_change(project: Project) -> None:
     project.last_serial = take_serial(project.index_id)
     project.updated_at = clock.now()
     # No event tells of it, so nothing that was laid before may be served.
-    the_shelf().clear()
+    shutil.rmtree(the_shelf().root, ignore_errors=True)
 
 
 def basic(secret: str) -> dict[str, str]:

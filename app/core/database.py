@@ -4,7 +4,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, event, func, inspect, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,11 +17,27 @@ from app.extensions import db
 Step = Callable[[], None]
 
 _OPEN, _BEFORE, _AFTER = "tilsit.open", "tilsit.before", "tilsit.after"
-_HELD, _RELEASING = "tilsit.held", "tilsit.releasing"
+_HELD, _SEQUELS = "tilsit.held", "tilsit.sequels"
 _FILE = "tilsit.file"
 _seen_files: set[str] = set()
 # Clients wait 8 s for a first byte; a busy database must be told of before that.
 _BUSY_TIMEOUT_MS = 6_000
+
+
+class Sequel(Protocol):
+    """What follows from a change, while the transaction still holds what it holds."""
+
+    def prepare(self) -> None:
+        """Read what is needed, as the last thing inside the transaction."""
+
+    def finish(self) -> None:
+        """Do what follows, after the commit: without the database, and waiting for nobody.
+
+        Others may be waiting for what is held, and for connections.
+        """
+
+
+SequelT = TypeVar("SequelT", bound=Sequel)
 
 
 @contextmanager
@@ -37,7 +53,7 @@ def transaction() -> Iterator[Session]:
         raise RuntimeError("transaction() is the edge and cannot be nested")
     session.rollback()
     with ExitStack() as held:
-        session.info.update({_OPEN: True, _BEFORE: {}, _AFTER: [], _HELD: held, _RELEASING: []})
+        session.info.update({_OPEN: True, _BEFORE: {}, _AFTER: [], _HELD: held, _SEQUELS: {}})
         try:
             session.connection(execution_options={"tilsit_writing": True})
             yield session
@@ -48,8 +64,8 @@ def transaction() -> Iterator[Session]:
             raise
         finally:
             session.info[_OPEN] = False
-        for step in session.info[_RELEASING]:
-            step()
+        for sequel in session.info[_SEQUELS].values():
+            sequel.finish()
     for step in session.info[_AFTER]:
         step()
 
@@ -75,12 +91,10 @@ def hold_until_end(hold: AbstractContextManager[object]) -> None:
     held.enter_context(hold)
 
 
-def before_release(step: Step) -> None:
-    """Run a step after the commit while what the transaction holds is still held.
-
-    It must wait for nobody: others may be waiting for what is held.
-    """
-    _demand_open().info[_RELEASING].append(step)
+def follow_up(key: object, sequel: SequelT) -> SequelT:
+    """Let a change have a sequel, and return it or the one that it has already by this key."""
+    sequels: dict[object, SequelT] = _demand_open().info[_SEQUELS]
+    return sequels.setdefault(key, sequel)
 
 
 def add_unless_there(model: type[Any], **values: Any) -> bool:
@@ -121,6 +135,33 @@ def wait_for_turn(key: str) -> None:
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(key))))
 
 
+def is_passed(key: str) -> bool:
+    """Tell whether nobody who named a key in `wait_for_turn` is still in its transaction.
+
+    Its process may be dead: PostgreSQL goes on with a commit that it was told. So
+    it stays until this transaction ends.
+    """
+    session = db.session()
+    if session.get_bind().dialect.name != "postgresql":
+        return True
+    lock = func.pg_try_advisory_xact_lock_shared(func.hashtext(key))
+    return bool(session.scalar(select(lock)))
+
+
+def begin_anew() -> None:
+    """Forget what was read and have a connection; what is asked next is as it is then."""
+    db.session.close()
+    db.session.connection()
+
+
+def end_reading() -> None:
+    """End a transaction that only read; what was loaded can still be used."""
+    session = db.session()
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("changes belong into a transaction()")
+    session.commit()
+
+
 def release_connection() -> None:
     """Give the connection back to the pool, as before a long body is read."""
     db.session.close()
@@ -131,6 +172,8 @@ def _run_before_commit(session: Session) -> None:
     while steps:
         steps.pop(next(iter(steps)))()
     session.flush()
+    for sequel in session.info[_SEQUELS].values():
+        sequel.prepare()
 
 
 def _demand_open() -> Session:

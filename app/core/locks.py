@@ -27,16 +27,19 @@ class LockBusy(Unavailable):
 
 
 class Locks:
-    """Locks by key, in a folder. A thread may enter one again that it holds."""
+    """Locks by kind and key, in a folder. A thread may enter one again that it holds."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._mine = threading.local()
 
     @contextmanager
-    def hold(self, key: str, *, patience: float) -> Iterator[None]:
-        """Hold a lock for the block; raises `LockBusy` after `patience` seconds, or `OSError`."""
-        path = self._folder / f"{crc32(key.encode()) % STRIPES:03x}"
+    def hold(self, kind: str, key: str, *, patience: float) -> Iterator[None]:
+        """Hold a lock for the block; raises `LockBusy` after `patience` seconds, or `OSError`.
+
+        Keys of different kinds never wait for each other.
+        """
+        path = self._folder / f"{kind}-{crc32(key.encode()) % STRIPES:03x}"
         held: set[Path] = self._mine.__dict__.setdefault("held", set())
         if path in held:
             yield
@@ -54,15 +57,24 @@ def _lock(path: Path, deadline: float) -> int:
     while True:
         descriptor = _open(path)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if _is_still(path, descriptor):
+            if _try(path, descriptor):
                 return descriptor
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                os.close(descriptor)
-                raise LockBusy from None
-            time.sleep(_PAUSE_SECONDS)
+        except BaseException:
+            os.close(descriptor)
+            raise
         os.close(descriptor)
+        if time.monotonic() > deadline:
+            raise LockBusy
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _try(path: Path, descriptor: int) -> bool:
+    """Try to lock an open file that is still the one at its path."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return _is_still(path, descriptor)
 
 
 def _open(path: Path) -> int:

@@ -95,8 +95,10 @@ def find_twins(index_id: int, filename: str, sha256: str) -> list[File]:
     return list(db.session.scalars(wanted.order_by(File.id)))
 
 
-def list_addresses(slug: str, normalized_name: str) -> list[tuple[str, str]]:
-    """Return digest and name of every file that a project has or had."""
+def list_addresses(
+    slug: str, normalized_name: str, *, version: str | None = None, filename: str | None = None
+) -> list[tuple[str, str]]:
+    """Return digest and name of the files that a project has or had, of one version or name."""
     wanted = (
         select(File.sha256, File.filename)
         .join(Release, File.release_id == Release.id)
@@ -104,7 +106,23 @@ def list_addresses(slug: str, normalized_name: str) -> list[tuple[str, str]]:
         .join(Index, Project.index_id == Index.id)
         .where(Index.slug == slug, Project.normalized_name == normalized_name)
     )
-    return [(sha256, filename) for sha256, filename in db.session.execute(wanted)]
+    if version is not None:
+        wanted = wanted.where(Release.version == version)
+    if filename is not None:
+        wanted = wanted.where(File.filename == filename)
+    return [(sha256, name) for sha256, name in db.session.execute(wanted)]
+
+
+def count_files(index_id: int, normalized_name: str) -> int:
+    """Return how many files a project has or had."""
+    wanted = (
+        select(func.count())
+        .select_from(File)
+        .join(Release, File.release_id == Release.id)
+        .join(Project, Release.project_id == Project.id)
+        .where(Project.index_id == index_id, Project.normalized_name == normalized_name)
+    )
+    return db.session.scalar(wanted) or 0
 
 
 def list_referred(digests: Collection[str]) -> set[str]:

@@ -3,19 +3,28 @@
 import gzip
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from app.core.database import release_connection
+from app.core.database import begin_anew
 from app.core.storage import blobs
 from app.indexes.models import Index
 from app.indexes.queries import get_index
 from app.projects.exceptions import FileWithdrawn
 from app.simple import serializers
-from app.simple.opening import PATIENCE_SECONDS, find_stored, link_of, page_key
+from app.simple.opening import (
+    INDEX,
+    LIST,
+    PAGE,
+    alone,
+    find_stored,
+    let_readers_in,
+    link_of,
+    page_key,
+)
 from app.simple.pages import lay_page, texts_of
-from app.simple.roots import find_current, lay_list, list_key, rebuild_list, segments_of
+from app.simple.roots import find_current, lay_sum, rebuild_list, segments_of
 from app.simple.shelf import ENDINGS, GUARDED, PUBLIC, is_whole, moment, serial_of, the_shelf
+from app.sources.base import Source
 from app.sources.registry import source_for
 
 
@@ -28,56 +37,51 @@ def list_names(slug: str) -> list[str]:
 
 def renew_page(slug: str, name: str) -> bool:
     """Lay a project's page anew; without a project take it down and return False."""
-    with _alone(page_key(slug, name), slug) as index:
+    with alone(PAGE, page_key(slug, name), slug) as index:
         page = source_for(index).find_page(name)
         if page is not None:
             lay_page(index, page)
         else:
             the_shelf().take_down(the_shelf().page(slug, index.generation, name))
+    let_readers_in(index)
     return page is not None
 
 
 def renew_list(slug: str) -> None:
     """Lay the list of all projects anew."""
-    with _alone(list_key(slug), slug) as index:
-        lay_list(index, rebuild_list(index))
+    with alone(LIST, slug, slug) as index:
+        lay_sum(index, rebuild_list(index))
+    let_readers_in(index)
 
 
 def find_faults(slug: str) -> Iterator[str]:
     """Yield what differs between the shelf and the database, a line each."""
     index = get_index(slug)
-    yield from _judge_links(index)
+    yield from _judge_links(slug)
     yield from _judge_list(slug)
     for name in _list_pages(index):
         yield from _judge_page(slug, name)
     for path in _walk(index, "files/*/*/*"):
-        yield from _judge_way(index, path)
+        yield from _judge_way(slug, path)
     for path in _walk(index, "pages/*/*"):
         if path.name.partition(".")[2] not in ENDINGS:
             yield f"{path}: does not belong here"
 
 
-@contextmanager
-def _alone(key: str, slug: str) -> Iterator[Index]:
-    """Hold a lock, and give the index as it is while nobody changes what the lock is for."""
-    release_connection()
-    with the_shelf().locks.hold(key, patience=PATIENCE_SECONDS):
-        yield get_index(slug)
-
-
-def _judge_links(index: Index) -> Iterator[str]:
-    for link in (PUBLIC, GUARDED):
-        path = the_shelf().root / index.slug / link
-        if not path.is_symlink():
-            continue
-        if link != link_of(index):
-            yield f"{path}: the index is {index.visibility}"
-        elif str(path.readlink()) != str(index.generation):
-            yield f"{path}: leads to {path.readlink()}, not to {index.generation}"
+def _judge_links(slug: str) -> Iterator[str]:
+    with alone(INDEX, slug, slug) as index:
+        for link in (PUBLIC, GUARDED):
+            path = the_shelf().root / slug / link
+            if not path.is_symlink():
+                continue
+            if link != link_of(index):
+                yield f"{path}: the index is {index.visibility}"
+            elif str(path.readlink()) != str(index.generation):
+                yield f"{path}: leads to {path.readlink()}, not to {index.generation}"
 
 
 def _judge_list(slug: str) -> Iterator[str]:
-    with _alone(list_key(slug), slug) as index:
+    with alone(LIST, slug, slug) as index:
         serial, names = index.names_serial, list(source_for(index).names())
         texts = {
             "html": serializers.root_as_html(names, serial),
@@ -90,7 +94,7 @@ def _judge_list(slug: str) -> Iterator[str]:
 
 
 def _judge_page(slug: str, name: str) -> Iterator[str]:
-    with _alone(page_key(slug, name), slug) as index:
+    with alone(PAGE, page_key(slug, name), slug) as index:
         stem = the_shelf().page(slug, index.generation, name)
         page = source_for(index).find_page(name)
         if page is None:
@@ -99,31 +103,39 @@ def _judge_page(slug: str, name: str) -> Iterator[str]:
             yield from _compare(stem, texts_of(page), page.serial)
 
 
-def _judge_way(index: Index, path: Path) -> Iterator[str]:
+def _judge_way(slug: str, path: Path) -> Iterator[str]:
+    begin_anew()
+    fault = _find_fault(source_for(get_index(slug)), path)
+    # A way is closed before the change that withdraws its file is committed.
+    if fault and path.is_symlink():
+        yield f"{path}: {fault}"
+
+
+def _find_fault(source: Source, path: Path) -> str | None:
     try:
-        stored = find_stored(source_for(index), path.parent.name, path.name)
+        stored = find_stored(source, path.parent.name, path.name)
     except FileWithdrawn:
         stored = None
     if stored is None:
-        yield f"{path}: no such file may be sent"
-        return
+        return "no such file may be sent"
     blob = blobs().find_path(stored.sha256)
-    if blob is None or path.resolve() != blob.resolve():
-        yield f"{path}: does not lead to the bytes of the file"
+    is_right = blob is not None and path.resolve() == blob.resolve()
+    return None if is_right else "does not lead to the bytes of the file"
 
 
 def _compare(stem: str, texts: dict[str, bytes], serial: int) -> Iterator[str]:
     """Yield what is wrong with the forms of a page that lie on the shelf."""
     for ending, number in ENDINGS.items():
         path = Path(f"{stem}.{ending}")
-        if not path.exists():
+        try:
+            facts, content = path.stat(), path.read_bytes()
+        except FileNotFoundError:
             continue
-        facts = path.stat()
         if not is_whole(facts):
             yield f"{path}: cut short"
         elif int(facts.st_mtime) != moment(serial, number):
             yield f"{path}: shows change {serial_of(facts)}, not {serial}"
-        elif _unpack(ending, path.read_bytes()) != texts[ending.removesuffix(".gz")]:
+        elif _unpack(ending, content) != texts[ending.removesuffix(".gz")]:
             yield f"{path}: says something else than the database"
 
 

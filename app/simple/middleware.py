@@ -5,10 +5,11 @@ everything unusual falls through to them. Every request looks at the file (one
 `stat`), so a change is seen by all processes of the machine at once.
 """
 
+import math
 import os
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -39,6 +40,7 @@ _UNUSUAL = frozenset({"HTTP_IF_MATCH", "HTTP_RANGE", "HTTP_TRANSFER_ENCODING"})
 _REMEMBERED = 10_000
 _LONG = 600
 _CHUNK = 256 * 1024
+_RETRY_SECONDS = 10
 _LINKS = (PUBLIC, GUARDED)
 
 
@@ -59,9 +61,18 @@ class Target:
 class ShelfMiddleware:
     """Answer GET and HEAD from the shelf, or let the application answer."""
 
-    def __init__(self, app: "WSGIApplication", parts: dict[str, Any], *, cache_bytes: int) -> None:
+    def __init__(
+        self,
+        app: "WSGIApplication",
+        parts: dict[str, Any],
+        settle: Callable[[], None],
+        *,
+        cache_bytes: int,
+    ) -> None:
         self.behind = app
         self._parts = parts
+        self._settle = settle
+        self._settled_at = -math.inf
         self._cache: Cache[Ready] = Cache(cache_bytes)
         self._shelf: Shelf | None = None
         self._targets: dict[tuple[str, str, str], Target | None] = {}
@@ -94,12 +105,22 @@ class ShelfMiddleware:
 
     def _remember(self, key: tuple[str, str, str]) -> Target | None:
         shelf: Shelf = self._parts["shelf"]
+        if not self._is_settled(shelf):
+            return None
         if self._shelf is not shelf or len(self._targets) >= _REMEMBERED:
             self._shelf, self._targets = shelf, {}
         target = _parse(shelf, *key)
         if sum(map(len, key)) <= _LONG:
             self._targets[key] = target
         return target
+
+    def _is_settled(self, shelf: Shelf) -> bool:
+        """Tell whether the shelf may be used; what could not be found out is asked again later."""
+        now = time.monotonic()
+        if not shelf.is_ours and now >= self._settled_at + _RETRY_SECONDS:
+            self._settled_at = now
+            self._settle()
+        return shelf.is_ours
 
     def _find_ready(self, target: Target, environ: "WSGIEnvironment") -> Ready | None:
         ready = self._look(target, target.public, is_public=True)
@@ -142,7 +163,7 @@ class ShelfMiddleware:
             return None
         date = ("Date", self._today())
         if condition == ready.etag:
-            start_response("304 Not Modified", [*ready.headers_304, date])
+            start_response("304 NOT MODIFIED", [*ready.headers_304, date])
             return ()
         body = _body(ready, environ)
         if body is None:

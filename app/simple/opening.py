@@ -1,19 +1,25 @@
-"""Which generation of an index counts on the shelf, and the ways to its files."""
+"""Who changes the shelf, which generation of an index counts there, and the ways to its files."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from app.core.database import release_connection
+from app.core.database import begin_anew, end_reading, is_passed
 from app.core.exceptions import DomainError
+from app.core.locks import LockBusy
 from app.core.storage import blobs
 from app.indexes.models import Index
 from app.indexes.permissions import PUBLIC
-from app.indexes.queries import get_fresh_index, get_index
+from app.indexes.queries import get_index
 from app.simple import shelf
 from app.simple.shelf import METADATA, the_shelf
 from app.sources.base import Source
 from app.sources.page import StoredFile
 from app.sources.registry import source_for
 
+# What a lock is for: a project's page and the ways to its files, the list of all
+# projects, or which generation of an index counts.
+PAGE, LIST, INDEX = "page", "list", "index"
 # Installers wait 8 s for a first byte, and a change may wait for a reader who lays.
 PATIENCE_SECONDS = 6
 
@@ -21,19 +27,41 @@ _log = logging.getLogger(__name__)
 
 
 def page_key(slug: str, name: str) -> str:
-    """Return the key of the lock on a project's page and on the ways to its files."""
+    """Return the key of the lock on a project's page."""
     return f"{slug}/{name}"
 
 
-def open_index(index: Index) -> None:
-    """Let those who may read an index find its pages on the shelf; raises `OSError`."""
+@contextmanager
+def alone(kind: str, key: str, slug: str, *, patience: float = PATIENCE_SECONDS) -> Iterator[Index]:
+    """Hold a lock as a reader who lays, and give the index as it is then; raises `LockBusy`.
+
+    The connection is had before the lock, because whoever waits for a lock may
+    have the last one.
+    """
+    begin_anew()
+    with the_shelf().locks.hold(kind, key, patience=patience):
+        if not is_passed(turn(kind, key)):
+            # Who held it was killed, and the database is still doing what it was told.
+            raise LockBusy
+        yield get_index(slug)
+        end_reading()
+
+
+def turn(kind: str, key: str) -> str:
+    """Return the name under which changes pass one another in the database."""
+    return f"shelf:{kind}:{key}"
+
+
+def let_readers_in(index: Index) -> None:
+    """Let those who may read an index find its pages on the shelf."""
     if the_shelf().is_open_to(index.slug, index.generation, link_of(index)):
         return
-    with the_shelf().locks.hold(index.slug, patience=PATIENCE_SECONDS):
-        # It may be another one since: the database is asked while nobody can change it.
-        now = get_fresh_index(index.slug)
-        the_shelf().open_to(now.slug, now.generation, link_of(now))
-        the_shelf().forget_others(now.slug, now.generation)
+    try:
+        with alone(INDEX, index.slug, index.slug) as now:
+            the_shelf().open_to(now.slug, now.generation, link_of(now))
+            the_shelf().forget_others(now.slug, now.generation)
+    except (LockBusy, OSError) as error:
+        _log.warning("the shelf was not opened: %s", error, extra={"index": index.slug})
 
 
 def lead_to(sha256: str, stored: StoredFile) -> None:
@@ -45,14 +73,12 @@ def lead_to(sha256: str, stored: StoredFile) -> None:
     slug, name = stored.index_slug, stored.filename
     if path is None or the_shelf().leads(slug, sha256, name):
         return
-    release_connection()
     try:
-        with the_shelf().locks.hold(page_key(slug, stored.project), patience=0):
+        with alone(PAGE, page_key(slug, stored.project), slug, patience=0) as index:
             # Asked again, now that nobody can withdraw it.
-            index = get_index(slug)
             if find_stored(source_for(index), sha256, name) == stored:
                 the_shelf().lead(the_shelf().file(slug, index.generation, sha256, name), path)
-                open_index(index)
+        let_readers_in(index)
     except (DomainError, OSError) as error:
         # Withdrawn, or another one is at it: the file goes out all the same.
         _log.info("no way to a file was laid: %s", error, extra={"file": name})

@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -45,10 +45,11 @@ class Segment:
     first: str
     count: int
     file: str
+    size: int
     is_head: bool
 
 
-_NOTHING = Segment("", 0, "", is_head=True)
+_NOTHING = Segment("", 0, "", 0, is_head=True)
 
 
 @dataclass(frozen=True)
@@ -72,12 +73,14 @@ class RootList:
         self._folder = folder
 
     def find(self) -> Manifest | None:
-        """Return what is there, or None."""
+        """Return what is there, if it is all there, or None."""
         try:
             told = json.loads((self._folder / "manifest").read_bytes())
-            return Manifest(told["serial"], tuple(Segment(*one) for one in told["segments"]))
+            known = Manifest(told["serial"], tuple(Segment(*one) for one in told["segments"]))
+            sizes = [(self._folder / one.file).stat().st_size for one in known.segments]
         except (OSError, ValueError, KeyError, TypeError):
             return None
+        return known if sizes == [one.size for one in known.segments] else None
 
     def rebuild(self, names: Names, serial: int) -> Manifest:
         """Make all segments anew."""
@@ -92,17 +95,17 @@ class RootList:
                 if len(waiting) > _WAITING:
                     segments.append(waiting.popleft().result())
             segments.extend(future.result() for future in waiting)
-        return self._keep(Manifest(serial, tuple(segments)))
+        return self.keep(Manifest(serial, tuple(segments)))
 
     def refresh(self, known: Manifest, changed: Iterable[str], read: Read, serial: int) -> Manifest:
-        """Make the segments of changed names anew."""
+        """Make the segments of changed names anew, to be kept when the change is committed."""
         segments = list(known.segments) or [_NOTHING]
         # From the end, because a segment can become two or none.
         for position in sorted({_position_of(segments, name) for name in changed}, reverse=True):
             self._replace(segments, position, read)
-        if segments and not segments[0].is_head:
+        while segments and not segments[0].is_head:
             self._replace(segments, 0, read)
-        return self._keep(Manifest(serial, tuple(one for one in segments if one.count)))
+        return Manifest(serial, tuple(one for one in segments if one.count))
 
     def forms(self, known: Manifest) -> dict[str, Iterator[bytes]]:
         """Return the chunks of the whole list by the endings of its forms."""
@@ -133,10 +136,12 @@ class RootList:
         file = secrets.token_hex(8)
         head = _LENGTHS.pack(*map(len, parts))
         self._shelf.put(self._folder / file, (head, *parts))
-        return Segment(names[0][1], len(names), file, is_head)
+        size = len(head) + sum(map(len, parts))
+        return Segment(names[0][1], len(names), file, size, is_head)
 
-    def _keep(self, manifest: Manifest) -> Manifest:
-        told = [(one.first, one.count, one.file, one.is_head) for one in manifest.segments]
+    def keep(self, manifest: Manifest) -> Manifest:
+        """Let these segments be the list, and remove all others."""
+        told = [astuple(one) for one in manifest.segments]
         text = json.dumps({"serial": manifest.serial, "segments": told})
         self._shelf.put(self._folder / "manifest", [text.encode()])
         needed = {one.file for one in manifest.segments} | {"manifest"}
@@ -165,7 +170,10 @@ class RootList:
 
     def _read(self, segment: Segment, part: str) -> bytes:
         with (self._folder / segment.file).open("rb") as file:
-            lengths = _LENGTHS.unpack(file.read(_LENGTHS.size))
+            head = file.read(_LENGTHS.size)
+            if len(head) < _LENGTHS.size:
+                raise OSError(f"segment {segment.file} is cut short")
+            lengths = _LENGTHS.unpack(head)
             position = _PARTS.index(part)
             file.seek(sum(lengths[:position]), 1)
             content = file.read(lengths[position])

@@ -1,47 +1,44 @@
 """The list of all projects: from the shelf, or put together and laid there."""
 
 import logging
+from threading import Lock
 
-from app.core.database import release_connection
+from app.core.exceptions import Unavailable
 from app.core.locks import LockBusy
 from app.indexes.models import Index
-from app.indexes.queries import get_index
 from app.simple import serializers
 from app.simple.negotiation import Form
-from app.simple.opening import PATIENCE_SECONDS, open_index
+from app.simple.opening import LIST, PATIENCE_SECONDS, alone, let_readers_in
 from app.simple.rootlist import Manifest, RootList
 from app.simple.shelf import Sheet, the_shelf
 from app.sources.registry import source_for
 from app.web.documents import compress
 
 _log = logging.getLogger(__name__)
-
-
-def list_key(slug: str) -> str:
-    """Return the key of the lock on the list of all projects."""
-    return f"{slug}/"
+# A long list fills memory when it is made for many at once.
+_making = Lock()
 
 
 def obtain_list(index: Index, form: Form) -> Sheet:
     """Return a form of the list of all projects, laid if it was missing."""
-    found = _find(index, form)
-    if found is not None:
-        return found
-    release_connection()
-    try:
-        with the_shelf().locks.hold(list_key(index.slug), patience=PATIENCE_SECONDS):
-            index = get_index(index.slug)
-            return _find(index, form) or _make(index, form)
-    except (LockBusy, OSError) as error:
-        _log.warning("the list of projects was made and not laid: %s", error)
-        return _render(index, form)
+    sheet = _find(index, form) or _obtain_alone(index, form)
+    let_readers_in(index)
+    return sheet
 
 
-def lay_list(index: Index, known: Manifest) -> None:
+def lay_list(index: Index) -> None:
     """Lay the list, whose lock is held, as the sum of its segments; raises `OSError`."""
+    try:
+        lay_sum(index, find_current(index) or rebuild_list(index))
+    except OSError:
+        # A segment that is gone or cut short is made anew, and all others with it.
+        lay_sum(index, rebuild_list(index))
+
+
+def lay_sum(index: Index, known: Manifest) -> None:
+    """Lay the sum of segments as the list, whose lock is held; raises `OSError`."""
     stem = the_shelf().root_list(index.slug, index.generation)
     the_shelf().lay(stem, segments_of(index).forms(known), known.serial)
-    open_index(index)
 
 
 def rebuild_list(index: Index) -> Manifest:
@@ -64,16 +61,27 @@ def _find(index: Index, form: Form) -> Sheet | None:
     return the_shelf().find(the_shelf().root_list(index.slug, index.generation), form.ending)
 
 
+def _obtain_alone(index: Index, form: Form) -> Sheet:
+    try:
+        with alone(LIST, index.slug, index.slug) as now:
+            return _find(now, form) or _make(now, form)
+    except (LockBusy, OSError) as error:
+        _log.warning("the list of projects was made and not laid: %s", error)
+        return _render(index, form)
+
+
 def _make(index: Index, form: Form) -> Sheet:
-    lay_list(index, find_current(index) or rebuild_list(index))
-    laid = _find(index, form)
-    if laid is None:
-        raise FileNotFoundError("the list was removed at once")
-    return laid
+    lay_list(index)
+    return _find(index, form) or _render(index, form)
 
 
 def _render(index: Index, form: Form) -> Sheet:
-    names = source_for(index).names()
-    write = serializers.root_as_json if "json" in form.ending else serializers.root_as_html
-    body = write(names, index.names_serial)
-    return Sheet.of(compress(body) if form.is_compressed else body, index.names_serial)
+    if not _making.acquire(timeout=PATIENCE_SECONDS):
+        raise Unavailable("The list of all projects is being made. Please try again.")
+    try:
+        names = source_for(index).names()
+        write = serializers.root_as_json if "json" in form.ending else serializers.root_as_html
+        body = write(names, index.names_serial)
+        return Sheet.of(compress(body) if form.is_compressed else body, index.names_serial)
+    finally:
+        _making.release()

@@ -21,6 +21,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import BinaryIO, Self
 
 from app.core.locks import Locks
@@ -28,6 +29,8 @@ from app.core.runtime import part
 
 PUBLIC, GUARDED = "public", "guarded"
 METADATA = ".metadata"
+# No index has such a name.
+_NEW, _MARK, _SERIAL, _GONE = ".new", ".mark", ".serial", ".gone-"
 # Longer pages are sent piece by piece.
 WHOLE = 1024 * 1024
 ENDINGS = {"html": 0, "json": 2, "html.gz": 4, "json.gz": 6}
@@ -63,6 +66,8 @@ class Shelf:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        # Whether what is here was made of our database; until then nothing is found.
+        self.is_ours = False
         self.locks = Locks(root.with_name(f"{root.name}.locks"))
 
     def page(self, slug: str, place: object, name: str) -> str:
@@ -83,6 +88,8 @@ class Shelf:
 
     def find(self, stem: str, ending: str) -> Sheet | None:
         """Return a page that lies whole on the shelf, or None."""
+        if not self.is_ours:
+            return None
         try:
             file = Path(f"{stem}.{ending}").open("rb")  # noqa: SIM115 - a long one stays open
         except OSError:
@@ -95,10 +102,6 @@ class Shelf:
             body = file.read()
         return Sheet(len(body), serial_of(facts), body) if is_whole(facts) else None
 
-    def has(self, stem: str) -> bool:
-        """Tell whether all forms of a page lie on the shelf."""
-        return all(Path(f"{stem}.{ending}").exists() for ending in ENDINGS)
-
     def lay(self, stem: str, forms: Mapping[str, Iterable[bytes]], serial: int) -> None:
         """Lay the forms of a page, by their endings, in place of those before."""
         for ending, chunks in forms.items():
@@ -106,7 +109,7 @@ class Shelf:
 
     def put(self, path: Path, chunks: Iterable[bytes], *, seconds: int | None = None) -> None:
         """Write a file beside the shelf and bring it to its place whole."""
-        new = self.root / "new" / secrets.token_hex(8)
+        new = self.root / _NEW / secrets.token_hex(8)
         new.parent.mkdir(parents=True, exist_ok=True)
         try:
             with new.open("xb") as file:
@@ -126,7 +129,7 @@ class Shelf:
 
     def lead(self, path: str, blob: Path) -> None:
         """Lay the way to a file that may be sent."""
-        new = self.root / "new" / secrets.token_hex(8)
+        new = self.root / _NEW / secrets.token_hex(8)
         new.parent.mkdir(parents=True, exist_ok=True)
         new.symlink_to(blob.resolve())
         _move(new, Path(path))
@@ -169,27 +172,47 @@ class Shelf:
                 if folder.name.isdigit() and folder.name != str(generation):
                     shutil.rmtree(folder, ignore_errors=True)
 
-    def clear(self) -> None:
-        """Remove everything, in one moment for those who read."""
-        gone = self.root.with_name(f"{self.root.name}.gone-{secrets.token_hex(4)}")
-        with suppress(FileNotFoundError):
-            self.root.rename(gone)
-        for folder in self.root.parent.glob(f"{self.root.name}.gone-*"):
-            shutil.rmtree(folder, ignore_errors=True)
-
-    def clear_after(self, mark: str) -> None:
-        """Remove everything unless it was made under the same mark.
+    def settle(self, mark: str, serial: int) -> None:
+        """Use what is here if it was made under the same mark up to a serial; else clear it.
 
         After a power cut a page may be there that was taken down before, or be
-        empty: nothing here waits for the disk.
+        empty, because nothing here waits for the disk; the database may be another
+        one; or somebody who knows no shelf has changed it.
         """
-        path = self.root / "mark"
-        with suppress(OSError):
-            if path.read_text() == mark:
-                return
-        self.clear()
-        with suppress(OSError):
-            self.put(path, [mark.encode()])
+        if self.made_of() != (mark, serial):
+            self.clear()
+            self.put(self.root / _MARK, [mark.encode()])
+            self.note(serial)
+        self.is_ours = True
+
+    def made_of(self) -> tuple[str, int] | None:
+        """Return the mark, and the last serial, of what is here."""
+        try:
+            return (self.root / _MARK).read_text(), int((self.root / _SERIAL).read_bytes())
+        except (OSError, ValueError):
+            return None
+
+    def note(self, serial: int) -> None:
+        """Note the last change that the shelf has followed."""
+        self.put(self.root / _SERIAL, [str(serial).encode()])
+
+    def clear(self) -> None:
+        """Remove everything; readers find nothing from the first moment."""
+        gone = self.root / f"{_GONE}{secrets.token_hex(4)}"
+        with suppress(FileNotFoundError):
+            # The links first: whoever reads goes through them.
+            for link in [*self.root.glob(f"*/{PUBLIC}"), *self.root.glob(f"*/{GUARDED}")]:
+                link.unlink(missing_ok=True)
+            gone.mkdir(parents=True)
+            for child in self.root.iterdir():
+                if not child.name.startswith(_GONE):
+                    child.rename(gone / child.name)
+        Thread(target=self._empty, daemon=True).start()
+
+    def _empty(self) -> None:
+        """Remove what was cleared, which may be hundreds of thousands of files."""
+        for folder in self.root.glob(f"{_GONE}*"):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def the_shelf() -> Shelf:

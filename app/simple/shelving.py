@@ -9,19 +9,20 @@ and whoever is killed in between leaves a missing page, never an old one.
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from dataclasses import dataclass, field
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from app.core.database import before_release, hold_until_end
-from app.core.exceptions import DomainError, Unavailable
+from app.core.database import follow_up, hold_until_end, wait_for_turn
+from app.core.exceptions import Unavailable
 from app.indexes.events import VisibilityChanged
+from app.indexes.models import Index
 from app.indexes.queries import get_fresh_index
+from app.indexes.services import last_serial
 from app.projects.events import FilesWithdrawn, NamesChanged, PageChanged
-from app.projects.queries import list_addresses
-from app.simple.opening import PATIENCE_SECONDS, open_index, page_key
-from app.simple.pages import lay_page
-from app.simple.roots import find_current, lay_list, list_key, segments_of
+from app.projects.queries import count_files, list_addresses
+from app.simple.opening import INDEX, LIST, PAGE, PATIENCE_SECONDS, link_of, page_key, turn
+from app.simple.pages import render
+from app.simple.rootlist import Manifest
+from app.simple.roots import find_current, lay_sum, segments_of
 from app.simple.shelf import the_shelf
 from app.sources.registry import source_for
 
@@ -39,83 +40,159 @@ class ShelfStuck(Unavailable):
     message = "The shelf of index pages cannot be written to. Please try again later."
 
 
+@dataclass
+class _NewPage:
+    """The page of a project that changed: rendered inside the transaction, laid after it."""
+
+    slug: str
+    name: str
+    stem: str = ""
+    serial: int = 0
+    bodies: dict[str, bytes] = field(default_factory=dict)
+
+    def prepare(self) -> None:
+        """Render the page as it will be, unless that takes long."""
+        with _harmless():
+            index = get_fresh_index(self.slug)
+            self.stem = the_shelf().page(self.slug, index.generation, self.name)
+            if count_files(index.id, self.name) > LONG_PAGE:
+                return
+            page = source_for(index).find_page(self.name)
+            if page is not None:
+                self.bodies, self.serial = render(page), page.serial
+
+    def finish(self) -> None:
+        """Lay the page."""
+        with _harmless():
+            if self.bodies:
+                forms = {ending: [body] for ending, body in self.bodies.items()}
+                the_shelf().lay(self.stem, forms, self.serial)
+
+
+@dataclass
+class _NewList:
+    """The list of all projects with changed names; `known` are its segments."""
+
+    slug: str
+    known: Manifest | None
+    names: set[str] = field(default_factory=set)
+    index: Index | None = None
+
+    def prepare(self) -> None:
+        """Make the segments of the changed names anew."""
+        with _harmless():
+            self.index = index = get_fresh_index(self.slug)
+            known, self.known = self.known, None
+            if known is not None:
+                read = source_for(index).names
+                refresh = segments_of(index).refresh
+                self.known = refresh(known, self.names, read, index.names_serial)
+
+    def finish(self) -> None:
+        """Keep the segments and, if it takes no time, lay their sum."""
+        with _harmless():
+            if self.index is not None and self.known is not None:
+                segments_of(self.index).keep(self.known)
+                if self.known.count <= LONG_LIST:
+                    lay_sum(self.index, self.known)
+
+
+@dataclass
+class _NewReaders:
+    """An index that was opened or closed."""
+
+    slug: str
+    generation: int = 0
+    link: str = ""
+
+    def prepare(self) -> None:
+        """See how it will be."""
+        index = get_fresh_index(self.slug)
+        self.generation, self.link = index.generation, link_of(index)
+
+    def finish(self) -> None:
+        """Let those who may read it find it."""
+        with _harmless():
+            the_shelf().open_to(self.slug, self.generation, self.link)
+            the_shelf().forget_others(self.slug, self.generation)
+
+
+class _Noted:
+    """The number up to which the shelf has followed the changes."""
+
+    serial = 0
+
+    def prepare(self) -> None:
+        """See which number the change has."""
+        self.serial = last_serial()
+
+    def finish(self) -> None:
+        """Note it, so that a shelf which missed a change is known."""
+        with _harmless():
+            the_shelf().note(self.serial)
+
+
 def take_down_page(event: PageChanged) -> None:
     """Take a project's page down until the change is committed, then lay the new one."""
     slug, name = event.index_slug, event.project
-    with _held(page_key(slug, name)):
+    with _held(PAGE, page_key(slug, name)):
         generation = get_fresh_index(slug).generation
         the_shelf().take_down(the_shelf().page(slug, generation, name))
-    before_release(partial(_lay_page, slug, name))
+    follow_up((PAGE, slug, name), _NewPage(slug, name))
 
 
 def withdraw_files(event: FilesWithdrawn) -> None:
-    """Close the ways to a project's files; those that may be sent are found again."""
+    """Close the ways to the files that a change is about; what may be sent is found again."""
     slug, name = event.index_slug, event.project
-    with _held(page_key(slug, name)):
+    with _held(PAGE, page_key(slug, name)):
         generation = get_fresh_index(slug).generation
-        for sha256, filename in list_addresses(slug, name):
+        for sha256, filename in list_addresses(slug, name, **_narrow(event)):
             the_shelf().withdraw(slug, generation, sha256, filename)
 
 
 def take_down_list(event: NamesChanged) -> None:
     """Take the list of all projects down until the change is committed, then renew it."""
     slug = event.index_slug
-    with _held(list_key(slug)):
+    with _held(LIST, slug):
         index = get_fresh_index(slug)
         the_shelf().take_down(the_shelf().root_list(slug, index.generation))
-        if find_current(index) is not None:
-            before_release(partial(_renew_list, slug, event.project))
+        follow_up((LIST, slug), _NewList(slug, find_current(index))).names.add(event.project)
 
 
 def close_index(event: VisibilityChanged) -> None:
     """Let nobody read an index from the shelf until the change is committed."""
-    with _held(event.index_slug):
+    with _held(INDEX, event.index_slug):
         the_shelf().close(event.index_slug)
-    before_release(partial(_open, event.index_slug))
+    follow_up((INDEX, event.index_slug), _NewReaders(event.index_slug))
+
+
+def note_change(_event: PageChanged) -> None:
+    """Note that the shelf follows this change."""
+    follow_up("noted", _Noted())
+
+
+def _narrow(event: FilesWithdrawn) -> dict[str, str]:
+    """Return what an event tells of the files that it is about."""
+    told = ((part, getattr(event, part, None)) for part in ("version", "filename"))
+    return {part: value for part, value in told if value is not None}
 
 
 @contextmanager
-def _held(key: str) -> Iterator[None]:
+def _held(kind: str, key: str) -> Iterator[None]:
     """Hold a lock until the transaction has ended; what the block cannot do refuses the change."""
+    # In the database too, which may go on with a commit when this process is dead.
+    wait_for_turn(turn(kind, key))
     try:
-        hold_until_end(the_shelf().locks.hold(key, patience=PATIENCE_SECONDS))
+        hold_until_end(the_shelf().locks.hold(kind, key, patience=PATIENCE_SECONDS))
         yield
     except OSError as error:
         raise ShelfStuck from error
 
 
 @contextmanager
-def _afterwards() -> Iterator[None]:
-    """Do what may fail: the change is made, and readers make what is missing."""
+def _harmless() -> Iterator[None]:
+    """Log whatever fails: the change stands, and readers make what is missing."""
     try:
         yield
-    except (DomainError, OSError, SQLAlchemyError) as error:
-        _log.warning("the shelf was not brought up to date: %s", error)
-
-
-def _lay_page(slug: str, name: str) -> None:
-    with _afterwards():
-        index = get_fresh_index(slug)
-        if the_shelf().has(the_shelf().page(slug, index.generation, name)):
-            # Another event of the same change was faster.
-            return
-        page = source_for(index).find_page(name)
-        if page is not None and len(page.files) <= LONG_PAGE:
-            lay_page(index, page)
-
-
-def _renew_list(slug: str, name: str) -> None:
-    with _afterwards():
-        index = get_fresh_index(slug)
-        known = segments_of(index).find()
-        if known is None:
-            return
-        names = source_for(index).names
-        known = segments_of(index).refresh(known, [name], names, index.names_serial)
-        if known.count <= LONG_LIST:
-            lay_list(index, known)
-
-
-def _open(slug: str) -> None:
-    with _afterwards():
-        open_index(get_fresh_index(slug))
+    except Exception:
+        _log.exception("the shelf was not brought up to date")

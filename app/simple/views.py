@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import NotAcceptable
+from werkzeug.exceptions import NotAcceptable, PreconditionFailed
 from werkzeug.wsgi import wrap_file
 
 from app.indexes.auth import admit, admit_preflight, admit_to_all
@@ -100,7 +100,11 @@ def _choose() -> Form:
 
 
 def _answer(sheet: Sheet, form: Form) -> Response:
-    response = make_conditional(page_answer(form, serial=sheet.serial, size=sheet.size))
+    try:
+        response = make_conditional(page_answer(form, serial=sheet.serial, size=sheet.size))
+    except PreconditionFailed:
+        sheet.close()
+        raise
     if response.status_code != 200 or request.method == "HEAD":
         sheet.close()
     elif isinstance(sheet.body, bytes):

@@ -1,4 +1,6 @@
-"""Number the list of names, and sort names by their bytes."""
+"""Number the list of names, sort names by their bytes, and give the database an identity."""
+
+import secrets
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,6 +20,8 @@ def upgrade() -> None:
     with op.batch_alter_table('index', schema=None) as batch_op:
         batch_op.alter_column('names_serial', server_default=None)
     _collate('C')
+    setting = sa.table('setting', sa.column('key', sa.String()), sa.column('value', sa.JSON()))
+    op.bulk_insert(setting, [{'key': 'installation', 'value': secrets.token_hex(16)}])
     op.create_index(
         'ix_project_names', 'project', ['index_id', 'normalized_name', 'removed_at', 'status', 'name']
     )
@@ -25,6 +29,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index('ix_project_names', 'project')
+    op.execute(sa.text("DELETE FROM setting WHERE key = 'installation'"))
     _collate('default')
     with op.batch_alter_table('index', schema=None) as batch_op:
         batch_op.drop_column('names_serial')

@@ -14,6 +14,7 @@ from app.core.database import (
 )
 from app.core.models import Setting
 from app.core.settings import find_setting, keep_setting
+from app.extensions import db
 
 
 def test_what_is_done_inside_is_kept(app):
@@ -87,33 +88,73 @@ def test_errors_of_the_database_keep_what_was_written_to_themselves(app):
     assert "secret" not in str(error.value)
 
 
-def test_what_is_held_is_left_after_its_steps_and_before_the_others(app):
+class Notes:
+    """A sequel that writes down what happens to it."""
+
+    def __init__(self, told):
+        self.told = told
+
+    def prepare(self):
+        self.told.append(f"prepare in {database.is_writing()}")
+
+    def finish(self):
+        self.told.append("finish")
+
+
+@contextmanager
+def noted(told):
+    told.append("held")
+    yield
+    told.append("left")
+
+
+def test_a_sequel_is_prepared_inside_and_finished_before_what_is_held_is_left(app):
     told = []
-
-    @contextmanager
-    def hold():
-        told.append("held")
-        yield
-        told.append("left")
-
     with transaction():
-        database.after_commit(lambda: told.append("after"))
-        database.hold_until_end(hold())
-        database.before_release(lambda: told.append("releasing"))
-        told.append("inside")
-    assert told == ["held", "inside", "releasing", "left", "after"]
+        after_commit(lambda: told.append("after"))
+        database.hold_until_end(noted(told))
+        database.follow_up("notes", Notes(told))
+        before_commit("step", lambda: told.append("step"))
+    assert told == ["held", "step", "prepare in True", "finish", "left", "after"]
 
 
-def test_what_is_held_is_left_after_a_rollback_too(app):
+def test_a_change_has_one_sequel_by_a_key(app):
     told = []
-    with pytest.raises(ZeroDivisionError), transaction():
-        _hold_and_fail(told)
+    with transaction():
+        first = database.follow_up("notes", Notes(told))
+        assert database.follow_up("notes", Notes(told)) is first
+    assert told == ["prepare in True", "finish"]
+
+
+def test_what_is_held_is_left_after_a_rollback_and_nothing_follows(app):
+    told = []
+    with pytest.raises(ZeroDivisionError):
+        hold_and_fail(told)
     assert told == ["left"]
 
 
-def _hold_and_fail(told):
+def hold_and_fail(told):
     stack = ExitStack()
     stack.callback(told.append, "left")
-    database.hold_until_end(stack)
-    database.before_release(lambda: told.append("never"))
-    raise ZeroDivisionError
+    with transaction():
+        database.hold_until_end(stack)
+        database.follow_up("notes", Notes(told))
+        raise ZeroDivisionError
+
+
+def test_reading_can_end_and_begin_anew(app):
+    with transaction():
+        keep_setting("colour", "green")
+    database.begin_anew()
+    assert find_setting("colour") == "green"
+    database.end_reading()
+    assert find_setting("colour") == "green"
+
+
+def test_changes_outside_a_transaction_are_not_let_through(app):
+    with transaction():
+        keep_setting("colour", "green")
+    db.session.get(Setting, "colour").value = "red"
+    with pytest.raises(RuntimeError):
+        database.end_reading()
+    db.session.rollback()

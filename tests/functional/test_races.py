@@ -10,15 +10,18 @@ from functools import partial
 
 import pytest
 from flask_migrate import upgrade
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from app import create_app
 from app.accounts.actors import OPERATOR, Actor
 from app.core.database import transaction
 from app.core.exceptions import DomainError
 from app.extensions import db
+from app.indexes.queries import get_index
+from app.indexes.services import change_visibility
 from app.projects import services as catalogue
-from app.projects.models import Dependency, File, Release
+from app.projects.models import Dependency, File, Project, Release
+from app.simple import pages
 from app.simple.inspection import find_faults
 from app.uploads import intake
 from app.uploads.exceptions import NameRefused, NotAnUploader
@@ -218,3 +221,85 @@ def list_serials(app, path):
     assert {answer.status_code for answer in answers} == {200}
     assert all(answer.get_data() for answer in answers)
     return [int(answer.headers["X-PyPI-Last-Serial"]) for answer in answers]
+
+
+def test_reader_who_began_before_an_index_was_closed_opens_it_to_nobody(real_app, monkeypatch):
+    publish_wheel(OPERATOR, "one")
+    tear_down_the_shelf(real_app)
+    reading, closed = threading.Event(), threading.Event()
+    render = pages.render
+
+    def render_slowly(page):
+        reading.set()
+        assert closed.wait(30)
+        return render(page)
+
+    def close():
+        assert reading.wait(30)
+        change(lambda: change_visibility(get_index(), "members"))
+        closed.set()
+
+    monkeypatch.setattr(pages, "render", render_slowly)
+    ask = partial(real_app.test_client().get, "/simple/one/")
+    outcomes = together(real_app, ask, close)
+    assert outcomes[0].status_code == 200
+    monkeypatch.undo()
+    assert real_app.test_client().get("/simple/one/").status_code == 401
+    db.session.remove()
+    assert list(find_faults("main")) == []
+
+
+def test_commit_that_outlives_its_process_leaves_no_old_page(postgres, tmp_path):
+    """PostgreSQL goes on with a commit although who told it so is dead."""
+    url = postgres.make_database("outlived")
+    made = create_app(conftest.testing_config(tmp_path, DATABASE_URL=url))
+    with made.app_context():
+        upgrade()
+        publish_wheel(OPERATOR, "one")
+        release = db.session.scalars(select(Release.id)).one()
+        for statement in SLOW_COMMIT:
+            with transaction() as session:
+                session.execute(text(statement))
+        environ = os.environ | {"DATABASE_URL": url, "DATA_DIR": str(tmp_path)}
+        command = [sys.executable, "-c", YANK, str(release)]
+        with subprocess.Popen(command, env=environ, cwd=ROOT) as yanker:
+            await_commit(yanker)
+            yanker.kill()
+        made.test_client().get("/simple/one/")
+        db.session.remove()
+        # It waits for the row, so for the commit.
+        change(lambda: db.session.execute(select(Project.id).with_for_update()))
+        db.session.remove()
+        assert list(find_faults("main")) == []
+        assert b"data-yanked" in made.test_client().get("/simple/one/").data
+        db.session.remove()
+        db.engine.dispose()
+
+
+def await_commit(process):
+    """Wait until the database is doing what a process told it as the last thing."""
+    asked = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE query = 'COMMIT' AND state = 'active'"
+    )
+    while process.poll() is None and not db.session.scalar(asked):
+        db.session.rollback()
+    db.session.remove()
+    assert process.poll() is None
+
+
+SLOW_COMMIT = (
+    "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql"
+    " AS $$ BEGIN PERFORM pg_sleep(1.5); RETURN NULL; END $$",
+    "CREATE CONSTRAINT TRIGGER dawdle AFTER UPDATE ON release"
+    " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dawdle()",
+)
+YANK = """
+import sys
+from app import create_app
+from app.accounts.actors import OPERATOR
+from app.core.database import transaction
+from app.projects.services import yank
+
+with create_app().app_context(), transaction():
+    yank(OPERATOR, int(sys.argv[1]), "outlived")
+"""

@@ -54,7 +54,7 @@ def ask(application, path, method="GET", query="", **headers):
         chunks.close()
     # The hour may turn between two answers.
     told = {(name, value) for name, value in sent if name != "Date"}
-    return int(status.split()[0]), told, body, "Date" in dict(sent)
+    return int(status.split()[0]), told, body, "Date" in dict(sent), status
 
 
 def both(app, *args, **kwargs):
@@ -306,7 +306,7 @@ def test_pages_of_the_index_are_under_one_link(app, demo, close):
 
 def test_long_pages_are_left_to_a_server_that_sends_files(app, demo, monkeypatch):
     warm(app, PAGE)
-    small = ShelfMiddleware(app.wsgi_app.behind, app.extensions, cache_bytes=64)
+    small = ShelfMiddleware(app.wsgi_app.behind, app.extensions, lambda: None, cache_bytes=64)
     assert ask(small, PAGE) == ask(app.wsgi_app.behind, PAGE)
     environ = EnvironBuilder(path=PAGE).get_environ()
     wrapped = []

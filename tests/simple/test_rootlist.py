@@ -97,7 +97,7 @@ def test_compressed_it_is_one_member_as_every_client_expects(numbered):
 def test_old_segments_are_removed(numbered):
     lists = numbered()
     known = lists.rebuild(pairs({"a", "b", "c", "d"}), 1)
-    known = lists.refresh(known, ["e"], reader({"a", "b", "c", "d", "e"}), 2)
+    known = lists.keep(lists.refresh(known, ["e"], reader({"a", "b", "c", "d", "e"}), 2))
     files = {path.name for path in lists._folder.iterdir()}
     assert files == {"manifest"} | {segment.file for segment in known.segments}
 
@@ -115,5 +115,23 @@ def test_a_segment_that_was_cut_short_is_noticed(numbered):
     known = lists.rebuild(pairs({"a"}), 1)
     path = lists._folder / known.segments[0].file
     path.write_bytes(path.read_bytes()[:-3])
+    with pytest.raises(OSError, match="cut short"):
+        b"".join(lists.forms(known)["json.gz"])
+
+
+def test_a_list_with_a_segment_missing_is_none(numbered):
+    lists = numbered()
+    known = lists.rebuild(pairs({"a", "b", "c", "d"}), 1)
+    (lists._folder / known.segments[1].file).unlink()
+    assert lists.find() is None
+
+
+@pytest.mark.parametrize("size", [0, 10, 40])
+def test_a_segment_of_another_size_is_noticed_in_time(numbered, size):
+    lists = numbered()
+    known = lists.rebuild(pairs({"a"}), 1)
+    path = lists._folder / known.segments[0].file
+    path.write_bytes(path.read_bytes()[:size])
+    assert lists.find() is None
     with pytest.raises(OSError, match="cut short"):
         b"".join(lists.forms(known)["json.gz"])

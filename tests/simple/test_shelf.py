@@ -1,4 +1,5 @@
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ from app.simple.shelf import ENDINGS, GUARDED, PUBLIC, WHOLE, Sheet, Shelf
 
 @pytest.fixture
 def shelf(tmp_path):
-    return Shelf(tmp_path / "shelf")
+    made = Shelf(tmp_path / "shelf")
+    made.is_ours = True
+    return made
 
 
 @pytest.fixture
@@ -22,14 +25,12 @@ def lay(shelf, stem, serial=7, body=b"a page"):
 
 def test_a_page_that_was_laid_is_found_in_all_its_forms(shelf, stem):
     lay(shelf, stem)
-    assert shelf.has(stem)
     for ending in ENDINGS:
         assert shelf.find(stem, ending) == Sheet(6, 7, b"a page")
 
 
 def test_what_was_never_laid_is_none(shelf, stem):
     assert shelf.find(stem, "json") is None
-    assert not shelf.has(stem)
 
 
 def test_a_page_has_the_time_of_which_nginx_makes_our_validator(shelf, stem):
@@ -73,7 +74,7 @@ def test_a_page_that_could_not_be_written_leaves_nothing(shelf, stem, small_disk
     with small_disk(), pytest.raises(OSError, match="File too large"):
         lay(shelf, stem, body=b"x" * 1_000)
     assert shelf.find(stem, "html") is None
-    assert list((shelf.root / "new").iterdir()) == []
+    assert list((shelf.root / ".new").iterdir()) == []
 
 
 def test_an_index_is_open_to_its_readers_only(shelf, stem):
@@ -110,11 +111,41 @@ def test_a_way_leads_to_the_bytes_and_is_withdrawn_with_its_metadata(shelf, tmp_
     assert list(path.parent.iterdir()) == []
 
 
-def test_a_shelf_of_another_time_is_cleared(shelf, stem):
-    shelf.clear_after("monday")
+def test_nothing_is_found_on_a_shelf_of_somebody_else(shelf, stem):
     lay(shelf, stem)
-    shelf.clear_after("monday")
-    assert shelf.has(stem)
-    shelf.clear_after("tuesday")
-    assert not shelf.has(stem)
-    assert [path.name for path in shelf.root.parent.iterdir()] == ["shelf"]
+    shelf.is_ours = False
+    assert shelf.find(stem, "json") is None
+
+
+@pytest.mark.parametrize(
+    ("mark", "serial", "is_kept"),
+    [("ours", 7, True), ("theirs", 7, False), ("ours", 8, False), ("ours", 6, False)],
+)
+def test_a_shelf_is_kept_if_it_followed_this_database_to_its_last_change(
+    shelf, stem, mark, serial, is_kept
+):
+    shelf.settle("ours", 0)
+    lay(shelf, stem)
+    shelf.note(7)
+    Shelf(shelf.root).settle(mark, serial)
+    assert (shelf.find(stem, "json") is not None) == is_kept
+    assert shelf.made_of() == (mark, serial)
+
+
+def test_a_cleared_shelf_is_empty_in_the_end(shelf, stem):
+    lay(shelf, stem)
+    shelf.open_to("main", 1, PUBLIC)
+    shelf.clear()
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and thread.daemon:
+            thread.join(5)
+    assert list(shelf.root.iterdir()) == []
+
+
+def test_a_shelf_can_be_a_link_to_another_disk(shelf, stem, tmp_path):
+    (tmp_path / "disk").mkdir()
+    shelf.root.symlink_to(tmp_path / "disk")
+    lay(shelf, stem)
+    shelf.clear()
+    assert shelf.root.is_symlink()
+    assert shelf.find(stem, "json") is None

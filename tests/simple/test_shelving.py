@@ -1,6 +1,7 @@
 """A change and its pages: down before the commit, up again after it, never an old one."""
 
 import json
+import os
 from functools import partial
 from pathlib import Path
 
@@ -8,14 +9,15 @@ import pytest
 
 from app.accounts.actors import OPERATOR
 from app.core import locks
-from app.core.database import before_release, transaction
+from app.core.database import follow_up, transaction
 from app.core.storage import make_storage
 from app.extensions import db
 from app.indexes.queries import get_index
+from app.indexes.services import last_serial
 from app.projects import services
 from app.projects.exceptions import ReleaseNotFound
 from app.projects.queries import get_release
-from app.simple import opening, roots, shelving
+from app.simple import opening, roots, settling, shelving
 from app.simple.shelf import GUARDED, PUBLIC, the_shelf
 from app.sources.registry import source_for
 from tests.factories import make_file, make_project, make_release
@@ -34,7 +36,7 @@ def read(client, path=PAGE):
 
 
 def laid(name="foo-bar-baz"):
-    return Path(the_shelf().page("main", PUBLIC, name) + ".json")
+    return Path(the_shelf().page("main", get_index().generation, name) + ".json")
 
 
 def yank(demo, reason, version="1.0"):
@@ -49,6 +51,16 @@ def in_one_change(*steps):
 
 def die():
     raise Killed
+
+
+class Death:
+    """What follows from a change whose process is killed at once."""
+
+    def prepare(self):
+        pass
+
+    def finish(self):
+        raise Killed
 
 
 def test_an_upload_lays_its_page_before_it_is_answered(app, client):
@@ -85,7 +97,7 @@ def test_who_is_killed_before_the_commit_leaves_no_wrong_page(demo, client):
 def test_who_is_killed_after_the_commit_leaves_a_page_that_is_made_anew(demo, client):
     read(client)
     with pytest.raises(Killed):
-        in_one_change(lambda: before_release(die), lambda: yank(demo, "done"))
+        in_one_change(lambda: follow_up("death", Death()), lambda: yank(demo, "done"))
     assert not laid().exists()
     assert "done" in [file["yanked"] for file in read(client)["files"]]
 
@@ -95,7 +107,7 @@ def test_who_is_killed_before_the_list_was_renewed_leaves_one_that_is_made_anew(
     read(client, "/simple/")
     delete = partial(services.delete_project, OPERATOR, old, "old")
     with pytest.raises(Killed):
-        in_one_change(lambda: before_release(die), delete)
+        in_one_change(lambda: follow_up("death", Death()), delete)
     assert read(client, "/simple/")["projects"] == []
 
 
@@ -191,6 +203,97 @@ def test_a_closing_index_is_not_opened_again_by_who_read_it_open(demo, client, c
     before = get_index()
     db.session.expunge(before)
     close()
-    opening.open_index(before)
+    opening.let_readers_in(before)
     assert not (the_shelf().root / "main" / PUBLIC).is_symlink()
     assert (the_shelf().root / "main" / GUARDED).is_symlink()
+
+
+def test_many_names_in_one_change_are_renewed_together(demo, client):
+    others = [make_project(name).id for name in ("bb", "dd")]
+    read(client, "/simple/")
+    with transaction():
+        for number in others:
+            services.change_status(OPERATOR, number, "quarantined")
+    assert read(client, "/simple/")["projects"] == [{"name": "Foo.Bar_baz"}]
+    assert roots.find_current(get_index()) is not None
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, partial(os.truncate, length=9)], ids=["gone", "cut"])
+def test_a_list_with_a_broken_segment_is_made_anew(demo, client, harm):
+    read(client, "/simple/")
+    folder = the_shelf().segments("main", get_index().generation)
+    harm(next(path for path in folder.iterdir() if path.name != "manifest"))
+    the_shelf().take_down(the_shelf().root_list("main", get_index().generation))
+    assert read(client, "/simple/")["projects"] == [{"name": "Foo.Bar_baz"}]
+    publish_wheel(OPERATOR, "zz")
+    names = [project["name"] for project in read(client, "/simple/")["projects"]]
+    assert names == ["Foo.Bar_baz", "zz"]
+    assert roots.find_current(get_index()) is not None
+
+
+def test_a_segment_that_breaks_while_it_is_read_is_made_anew(demo, client, monkeypatch):
+    read(client, "/simple/")
+    index = get_index()
+    known = roots.find_current(index)
+    segment = the_shelf().segments("main", index.generation) / known.segments[0].file
+    monkeypatch.setattr(roots, "find_current", lambda _: known)
+    segment.unlink()
+    roots.lay_list(index)
+    names = [project["name"] for project in read(client, "/simple/")["projects"]]
+    assert names == ["Foo.Bar_baz"]
+
+
+def test_whatever_fails_afterwards_the_change_stands(demo, client, monkeypatch, caplog):
+    def fail(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(shelving, "render", fail)
+    monkeypatch.setattr(the_shelf(), "note", fail)
+    with transaction():
+        yank(demo, "done")
+    assert "done" in [file["yanked"] for file in read(client)["files"]]
+    assert caplog.text.count("the shelf was not brought up to date") == 2
+
+
+def test_an_index_that_was_not_opened_is_opened_by_the_next_reader(demo, client):
+    read(client)
+    (the_shelf().root / "main" / PUBLIC).unlink()
+    read(client)
+    assert (the_shelf().root / "main" / PUBLIC).is_symlink()
+
+
+def test_only_the_files_that_a_change_is_about_are_withdrawn(app, demo, client, tmp_path):
+    app.extensions["blobs"] = make_storage(str(tmp_path / "blobs"))
+    wheels = [make_file(make_release(demo, version)) for version in ("5.0", "6.0")]
+    for wheel in wheels:
+        client.get(f"/files/{wheel.sha256}/{wheel.filename}").close()
+    with transaction():
+        services.quarantine_file(wheels[0].id, "bad")
+    left = [the_shelf().leads("main", wheel.sha256, wheel.filename) for wheel in wheels]
+    assert left == [False, True]
+
+
+def begin_as_a_new_process(app):
+    the_shelf().is_ours = False
+    app.wsgi_app._settled_at, app.wsgi_app._targets = float("-inf"), {}
+
+
+def test_a_shelf_made_of_another_database_is_cleared_before_it_is_read(app, demo, client):
+    read(client)
+    begin_as_a_new_process(app)
+    laid().write_text("an old page")
+    assert read(client)["name"] == "foo-bar-baz"
+    assert the_shelf().made_of() == (settling.find_mark(), last_serial())
+
+
+def test_a_shelf_that_cannot_be_settled_is_not_used(app, demo, client, monkeypatch):
+    def fail(*_):
+        raise PermissionError
+
+    read(client)
+    begin_as_a_new_process(app)
+    monkeypatch.setattr(the_shelf(), "settle", fail)
+    laid().write_text("an old page")
+    for _ in range(2):
+        assert read(client)["name"] == "foo-bar-baz"
+    assert not the_shelf().is_ours
