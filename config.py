@@ -53,6 +53,7 @@ class Config:
         self.PORT = self._number("PORT", 5000, least=1, most=65_535)
         self.WEB_PROCESSES = self._number("WEB_PROCESSES", 1, least=1)
         self.TRUSTED_PROXIES = self._number("TRUSTED_PROXIES", 0)
+        self.ACCEL_PREFIX = self._accel_prefix()
         self.SHELF_CACHE_BYTES = self._number("SHELF_CACHE_MB", 32) * 1024 * 1024
         self.MAX_UPLOAD_BYTES = self._number("MAX_UPLOAD_MB", 5 * 1024, least=1) * 1024 * 1024
         self.BABEL_DEFAULT_LOCALE = self._locale()
@@ -82,6 +83,13 @@ class Config:
         if url and (not parts.hostname or parts.query or parts.fragment):
             raise ConfigError("SITE_URL must be an address like https://packages.example.com.")
         return url or None
+
+    def _accel_prefix(self) -> str | None:
+        """Return where nginx has the blobs; what it sends us there is for nginx alone."""
+        prefix = self._environ.get("ACCEL_PREFIX", "")
+        if prefix and not re.fullmatch(r"(/[A-Za-z0-9_-]+)+/", prefix):
+            raise ConfigError("ACCEL_PREFIX must be a path like /_blobs/, or empty.")
+        return prefix or None
 
     def _locale(self) -> str:
         """Return a language that the site has; English is the one its texts are written in."""

@@ -27,6 +27,9 @@ def test_an_empty_environment_is_enough(read, tmp_path):
     ("environ", "sentence"),
     [
         ({"SECRET_KEY": "short"}, "SECRET_KEY is too short: set at least 16 random characters."),
+        ({"ACCEL_PREFIX": "/"}, "ACCEL_PREFIX must be a path like /_blobs/"),
+        ({"ACCEL_PREFIX": "_blobs/"}, "ACCEL_PREFIX must be a path like /_blobs/"),
+        ({"ACCEL_PREFIX": "/../"}, "ACCEL_PREFIX must be a path like /_blobs/"),
         ({"SITE_URL": "ftp://a.test"}, "SITE_URL must begin with http:// or https://."),
         ({"SITE_URL": "https://"}, "SITE_URL must be an address like"),
         ({"SITE_URL": "https://a.test/?x=1"}, "SITE_URL must be an address like"),

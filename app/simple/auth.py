@@ -3,9 +3,10 @@
 from flask import request
 
 from app.accounts.auth import token_actor
+from app.core.exceptions import Forbidden
 from app.core.runtime import part
 from app.indexes.models import Index
-from app.indexes.permissions import PUBLIC
+from app.indexes.permissions import PUBLIC, demand_read_all
 from app.simple.passes import Passes
 
 
@@ -17,3 +18,14 @@ def note_pass(index: Index) -> None:
     if key is not None and key.project is None:
         passes: Passes = part("passes")
         passes.note(index.slug, request.headers["Authorization"])
+
+
+def admit_token(index: Index) -> None:
+    """Let a token open all of a guarded index; raises `Unauthenticated` or `Forbidden`.
+
+    Whoever asks keeps the answer for some seconds, so a public index says no: it
+    needs no token, and might be guarded in a moment.
+    """
+    if index.visibility == PUBLIC:
+        raise Forbidden
+    demand_read_all(token_actor(), index)

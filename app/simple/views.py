@@ -7,13 +7,14 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotAcceptable, PreconditionFailed
 from werkzeug.wsgi import wrap_file
 
+from app.core.exceptions import Forbidden, Unauthenticated
 from app.indexes.auth import admit, admit_preflight, admit_to_all
 from app.indexes.queries import get_index
 from app.projects.exceptions import ProjectNotFound
 from app.projects.names import normalise
 from app.simple import serializers
 from app.simple.answers import page_answer
-from app.simple.auth import note_pass
+from app.simple.auth import admit_token, note_pass
 from app.simple.downloads import send_file
 from app.simple.negotiation import HTML, OFFERED, Form, compressed, negotiate
 from app.simple.pages import obtain_page
@@ -87,6 +88,17 @@ def add_slash(name: str) -> ResponseReturnValue:
     """Send the caller to the project's page."""
     admit(get_index(), normalise(name))
     return moved(f"{_quoted(name)}/")
+
+
+@bp.get("/_/admit")
+def admission() -> Response:
+    """Tell nginx whether a token opens all of a guarded index, and nothing else."""
+    try:
+        admit_token(get_index())
+    except (Unauthenticated, Forbidden) as refusal:
+        # No WWW-Authenticate: nginx would send it beside the one of the real refusal.
+        return Response(status=errors.status_of(refusal))
+    return Response(status=204)
 
 
 def _choose() -> Form:

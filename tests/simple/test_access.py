@@ -181,3 +181,32 @@ def test_a_file_in_two_indexes_is_served_by_the_open_one(client, file, demo):
 def test_preflights_of_a_closed_index_promise_nothing(client, demo, close):
     close()
     assert "Access-Control-Allow-Origin" not in client.options(PAGE).headers
+
+
+ADMISSION = "/_/admit"
+
+
+def test_nginx_is_told_who_may_read_all_of_a_guarded_index(client, close):
+    close()
+    stranger = make_secret(make_account(uploads=False), scope="read")
+    answers = [
+        client.get(ADMISSION, headers=basic(reader_token())),
+        client.get(ADMISSION, headers=basic(stranger)),
+        client.get(ADMISSION, headers=basic("nobody's")),
+        client.get(ADMISSION),
+    ]
+    assert [answer.status_code for answer in answers] == [204, 403, 401, 401]
+    assert not any(answer.data for answer in answers)
+    # nginx would send it beside the one of the real refusal.
+    assert not any("WWW-Authenticate" in answer.headers for answer in answers)
+
+
+def test_nginx_is_told_that_the_token_of_one_project_does_not_open_all(client, demo, close):
+    close()
+    token = reader_token(project="foo-bar-baz")
+    assert client.get(ADMISSION, headers=basic(token)).status_code == 403
+
+
+def test_nginx_learns_nothing_to_keep_while_the_index_is_public(client):
+    answers = [client.get(ADMISSION), client.get(ADMISSION, headers=basic(reader_token()))]
+    assert [answer.status_code for answer in answers] == [403, 403]

@@ -247,3 +247,71 @@ def test_a_download_takes_few_queries(client, wheel, queries):
     queries.clear()
     client.get(address(wheel), headers={"X": "y"}, query_string="past=the-shelf")
     assert len(queries) <= 2
+
+
+@pytest.fixture
+def accel(app, monkeypatch):
+    """The prefix under which nginx has the blobs."""
+    monkeypatch.setitem(app.config, "ACCEL_PREFIX", "/_blobs/")
+    return "/_blobs/"
+
+
+@pytest.mark.parametrize("storage", ["local"], indirect=True)
+@pytest.mark.parametrize("wanted", [{}, {"Range": "bytes=5-9"}, {"Range": "bytes=-5"}])
+def test_bytes_are_left_to_nginx(client, wheel, accel, wanted):
+    digest = wheel.sha256
+    answer = client.get(address(wheel), headers=wanted)
+    assert answer.headers["X-Accel-Redirect"] == f"{accel}{digest[:2]}/{digest[2:4]}/{digest}"
+    assert (answer.status_code, answer.data) == (200, b"")
+    assert "Content-Range" not in answer.headers
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize("storage", ["local"], indirect=True)
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"Range": "bytes=nonsense"},
+        {"Range": "bytes=0-0,5-9"},
+        {"Range": "bytes=9-5"},
+        {"Range": "bytes=5-9", "If-Range": '"other"'},
+        {"If-Unmodified-Since": "Sat, 01 Jan 2000 00:00:00 GMT"},
+    ],
+)
+def test_what_nginx_would_answer_otherwise_is_sent_from_here(client, wheel, accel, wanted):
+    answer = client.get(address(wheel), headers=wanted)
+    assert "X-Accel-Redirect" not in answer.headers
+    assert (answer.status_code, answer.data) == (200, CONTENT)
+
+
+@pytest.mark.parametrize("storage", ["local"], indirect=True)
+def test_refusals_and_heads_tell_nginx_nothing(client, wheel, accel):
+    etag = client.head(address(wheel)).headers["ETag"]
+    answers = [
+        client.head(address(wheel)),
+        client.head(address(wheel), headers={"Range": "bytes=5-9"}),
+        client.get(address(wheel), headers={"If-None-Match": etag}),
+        client.get(address(wheel), headers={"Range": "bytes=9999-"}),
+        client.get(f"/files/{'ab' * 32}/foo.whl"),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 304, 416, 404]
+    assert not any("X-Accel-Redirect" in answer.headers for answer in answers)
+
+
+@pytest.mark.parametrize("storage", ["memory"], indirect=True)
+def test_blobs_without_a_path_are_sent_from_here(client, wheel, accel):
+    answer = client.get(address(wheel))
+    assert answer.data == CONTENT
+    assert "X-Accel-Redirect" not in answer.headers
+
+
+@pytest.mark.parametrize("storage", ["local"], indirect=True)
+def test_without_the_setting_nothing_is_left_to_nginx(client, wheel):
+    assert "X-Accel-Redirect" not in client.get(address(wheel)).headers
+
+
+@pytest.mark.parametrize("storage", ["local"], indirect=True)
+def test_what_is_left_to_nginx_is_counted_once(client, wheel, accel):
+    path = address(wheel)
+    wanted = [(path, {"Range": f"bytes={part}"}) for part in ("0-4", "5-", "-5")]
+    assert downloads_of(client, (path, {}), *wanted) == 2
