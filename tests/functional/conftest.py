@@ -13,7 +13,11 @@ from tests.functional.databases import Postgres, postgres_server
 from tests.functional.house import House
 
 DATABASES = ("sqlite", "postgresql")
-COMBINATIONS = list(itertools.product(("granian", "gunicorn", "uwsgi"), DATABASES))
+COMBINATIONS = [
+    *itertools.product(("granian", "gunicorn", "uwsgi"), DATABASES),
+    ("nginx-granian", "sqlite"),
+    ("nginx-uwsgi", "postgresql"),
+]
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -27,6 +27,7 @@ from app.accounts.queries import find_by_username
 from app.core.database import transaction
 from app.extensions import db
 from tests.functional.databases import free_port
+from tests.functional.nginx import Nginx
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -49,10 +50,14 @@ SERVERS: dict[str, tuple[str, ...]] = {
         *("--home", str(BIN.parent)),
     ),
 }
+_UWSGI_BEHIND = (*(f"{BIN}/uwsgi", "--socket", "127.0.0.1:{port}"), *SERVERS["uwsgi"][4:])
+SERVERS |= {"nginx-granian": SERVERS["granian"], "nginx-uwsgi": _UWSGI_BEHIND}
+# By what protocol nginx speaks to them.
+BEHIND_NGINX = {"nginx-granian": "http", "nginx-uwsgi": "uwsgi"}
 # What `make run` starts, with the demo projects.
 SERVERS |= {"make": ("make", "run")}
 # They write the standard reason phrase whatever the application says.
-WITHOUT_REASONS = {"granian", "make"}
+WITHOUT_REASONS = {"granian", "make", "nginx-granian"}
 
 
 @dataclass
@@ -70,6 +75,13 @@ class House:
         self.mark = uuid.uuid4().hex
         self._process: subprocess.Popen[bytes] | None = None
         self.log_path = self.folder.with_suffix(".log")
+        self.inner_port = self.port
+        self.nginx: Nginx | None = None
+        if self.server in BEHIND_NGINX:
+            self.inner_port = free_port()
+            upstream = f"{BEHIND_NGINX[self.server]}://127.0.0.1:{self.inner_port}"
+            front = self.folder.with_suffix(".nginx")
+            self.nginx = Nginx(front, self.port, self.folder, upstream)
 
     @property
     def url(self) -> str:
@@ -93,7 +105,9 @@ class House:
 
     def settings(self) -> dict[str, str]:
         """Return the environment of all its processes."""
-        own = {"DATA_DIR": str(self.folder), "PORT": str(self.port), MARK: self.mark}
+        own = {"DATA_DIR": str(self.folder), "PORT": str(self.inner_port), MARK: self.mark}
+        if self.nginx is not None:
+            own |= {"TRUSTED_PROXIES": "1", "ACCEL_PREFIX": "/_blobs/"}
         if self.database_url is not None:
             own["DATABASE_URL"] = self.database_url
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
@@ -106,7 +120,7 @@ class House:
 
     def start(self) -> None:
         """Start the server and wait until it is ready."""
-        command = [part.format(port=self.port) for part in SERVERS[self.server]]
+        command = [part.format(port=self.inner_port) for part in SERVERS[self.server]]
         if self.largest_file is not None:
             # As a full disk, but without one: the kernel refuses to write more.
             limit = f'ulimit -f {self.largest_file // 512} && exec "$@"'
@@ -121,10 +135,18 @@ class House:
                 stderr=log,
                 start_new_session=True,
             )
+        if self.nginx is not None:
+            self.nginx.start()
         self.await_ready()
 
     def stop(self, number: int = signal.SIGTERM) -> None:
         """Stop the server and make sure that nothing of it is left."""
+        if self.nginx is not None:
+            self.nginx.stop()
+        self.stop_behind(number)
+
+    def stop_behind(self, number: int = signal.SIGTERM) -> None:
+        """Stop the application's own server only."""
         assert self._process is not None
         self._process.send_signal(number)
         self._process.wait(STOP_SECONDS)
