@@ -116,8 +116,9 @@ def _fill(response: Response, stored: StoredFile, part: Part | None) -> None:
     if place is None:
         _fill_here(response, stored, part)
     else:
-        # nginx sends the bytes, and finds the part by itself.
+        # nginx sends the bytes, finds the part by itself, and says that it can.
         response.content_length = 0
+        del response.headers["Accept-Ranges"]
         response.headers["X-Accel-Redirect"] = place
 
 

@@ -18,8 +18,7 @@ ACCEL_PREFIX=${ACCEL_PREFIX:-/_blobs/}
 LOG_DIR=${LOG_DIR:-/var/log/nginx}
 CACHE_DIR=${CACHE_DIR:-/run/nginx-tilsit}
 INCLUDE=${INCLUDE:-/etc/nginx/tilsit.d/*.conf}
-# A form has more to it than its file.
-MAX_BODY_MB=$((${MAX_UPLOAD_MB:-5120} + 16))
+MAX_UPLOAD_MB=${MAX_UPLOAD_MB:-5120}
 
 case $UPSTREAM in
   http://*) PASS=proxy SCHEME=http:// UPLOAD_BUFFERING=${UPLOAD_BUFFERING:-off} ;;
@@ -27,6 +26,12 @@ case $UPSTREAM in
   *) echo "UPSTREAM must begin with http:// or uwsgi://, not $UPSTREAM" >&2 && exit 1 ;;
 esac
 SERVER=${UPSTREAM#"$SCHEME"}
+# The application looks at the announced length itself, before anything is kept;
+# what nginx keeps needs a bound. A form has more to it than its file.
+case $UPLOAD_BUFFERING in
+  off) MAX_BODY=0 ;;
+  *) MAX_BODY=$((MAX_UPLOAD_MB + 16))m ;;
+esac
 
 for value in "$DATA_DIR" "$BLOBS" "$SERVER" "$LISTEN" "$SERVER_NAME" "$ACCEL_PREFIX" \
   "$LOG_DIR" "$CACHE_DIR" "$INCLUDE" "$UPLOAD_BUFFERING"; do
@@ -58,5 +63,6 @@ cat tilsit.conf site.conf \
     -e "s|@LISTEN@|$LISTEN|g" -e "s|@SERVER_NAME@|$SERVER_NAME|g" \
     -e "s|@ACCEL_PREFIX@|$ACCEL_PREFIX|g" -e "s|@LOG_DIR@|$LOG_DIR|g" \
     -e "s|@CACHE_DIR@|$CACHE_DIR|g" -e "s|@INCLUDE@|$INCLUDE|g" \
-    -e "s|@MAX_BODY_MB@|$MAX_BODY_MB|g" -e "s|@UPLOAD_BUFFERING@|$UPLOAD_BUFFERING|g" \
+    -e "s|@MAX_BODY@|$MAX_BODY|g" -e "s|@MAX_UPLOAD_MB@|$MAX_UPLOAD_MB|g" \
+    -e "s|@UPLOAD_BUFFERING@|$UPLOAD_BUFFERING|g" \
     -e "s|@PASS@|$PASS|g" -e "s|@SCHEME@|$SCHEME|g"

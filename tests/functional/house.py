@@ -81,7 +81,7 @@ class House:
             self.inner_port = free_port()
             upstream = f"{BEHIND_NGINX[self.server]}://127.0.0.1:{self.inner_port}"
             front = self.folder.with_suffix(".nginx")
-            self.nginx = Nginx(front, self.port, self.folder, upstream)
+            self.nginx = Nginx(front, self.port, self.folder, upstream, self.environ)
 
     @property
     def url(self) -> str:
@@ -120,6 +120,12 @@ class House:
 
     def start(self) -> None:
         """Start the server and wait until it is ready."""
+        if self.nginx is not None:
+            self.nginx.start()
+        self.start_behind()
+
+    def start_behind(self) -> None:
+        """Start the application's own server only."""
         command = [part.format(port=self.inner_port) for part in SERVERS[self.server]]
         if self.largest_file is not None:
             # As a full disk, but without one: the kernel refuses to write more.
@@ -135,8 +141,6 @@ class House:
                 stderr=log,
                 start_new_session=True,
             )
-        if self.nginx is not None:
-            self.nginx.start()
         self.await_ready()
 
     def stop(self, number: int = signal.SIGTERM) -> None:

@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 RENDER = Path(__file__).parents[2] / "deploy" / "nginx" / "render.sh"
@@ -18,6 +18,7 @@ _MAIN = """\
 {user}
 daemon off;
 worker_processes 1;
+worker_rlimit_nofile 8192;
 pid {folder}/pid;
 error_log {folder}/error.log notice;
 events {{ worker_connections 4096; }}
@@ -41,6 +42,7 @@ class Nginx:
     port: int
     data: Path
     upstream: str
+    environ: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
@@ -60,6 +62,7 @@ class Nginx:
         """Write its configuration."""
         self.folder.mkdir(exist_ok=True)
         settings = {
+            **self.environ,
             "PATH": os.environ["PATH"],
             "DATA_DIR": str(self.data),
             "UPSTREAM": self.upstream,

@@ -10,7 +10,7 @@ from tests.archives import make_wheel, wheel_name
 from tests.functional.clients import Outcome, Workbench
 from tests.functional.conftest import running
 from tests.functional.demo import write_distributions, write_sources
-from tests.functional.house import House
+from tests.functional.house import BEHIND_NGINX, House
 from tests.functional.uploading import publish
 
 CLIENTS = ("twine7", "uv", "poetry", "hatch", "flit", "pdm")
@@ -202,7 +202,7 @@ def test_check_39_big_file_goes_through(lab, bench):
     assert lab.filenames("check-39") == [wheel_name("check-39")]
 
 
-@pytest.fixture(scope="module", params=["granian", "gunicorn"])
+@pytest.fixture(scope="module", params=["granian", "gunicorn", *BEHIND_NGINX])
 def narrow(request, tmp_path_factory):
     """Give a house that takes small files only."""
     folder = tmp_path_factory.mktemp("narrow") / "data"
