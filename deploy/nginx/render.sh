@@ -21,8 +21,8 @@ INCLUDE=${INCLUDE:-/etc/nginx/tilsit.d/*.conf}
 MAX_UPLOAD_MB=${MAX_UPLOAD_MB:-5120}
 
 case $UPSTREAM in
-  http://*) PASS=proxy SCHEME=http:// UPLOAD_BUFFERING=${UPLOAD_BUFFERING:-off} ;;
-  uwsgi://*) PASS=uwsgi SCHEME=uwsgi:// UPLOAD_BUFFERING=${UPLOAD_BUFFERING:-on} ;;
+  http://*) PASS=proxy SCHEME=http:// ASKED="\$request_uri" UPLOAD_BUFFERING=${UPLOAD_BUFFERING:-off} ;;
+  uwsgi://*) PASS=uwsgi SCHEME=uwsgi:// ASKED="" UPLOAD_BUFFERING=${UPLOAD_BUFFERING:-on} ;;
   *) echo "UPSTREAM must begin with http:// or uwsgi://, not $UPSTREAM" >&2 && exit 1 ;;
 esac
 SERVER=${UPSTREAM#"$SCHEME"}
@@ -65,4 +65,4 @@ cat tilsit.conf site.conf \
     -e "s|@CACHE_DIR@|$CACHE_DIR|g" -e "s|@INCLUDE@|$INCLUDE|g" \
     -e "s|@MAX_BODY@|$MAX_BODY|g" -e "s|@MAX_UPLOAD_MB@|$MAX_UPLOAD_MB|g" \
     -e "s|@UPLOAD_BUFFERING@|$UPLOAD_BUFFERING|g" \
-    -e "s|@PASS@|$PASS|g" -e "s|@SCHEME@|$SCHEME|g"
+    -e "s|@PASS@|$PASS|g" -e "s|@SCHEME@|$SCHEME|g" -e "s|@ASKED@|$ASKED|g"
