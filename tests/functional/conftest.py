@@ -10,7 +10,8 @@ import pytest
 
 from tests.functional.clients import Clients, Workbench
 from tests.functional.databases import Postgres, postgres_server
-from tests.functional.house import House
+from tests.functional.fronting import NAME, furnish
+from tests.functional.house import BEHIND_NGINX, House
 
 DATABASES = ("sqlite", "postgresql")
 COMBINATIONS = [
@@ -60,6 +61,22 @@ def reasons(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Give a house whose server lets our reason phrases through."""
     with running(House("gunicorn", tmp_path_factory.mktemp("reasons") / "data")) as house:
         yield house
+
+
+@pytest.fixture(scope="session", params=BEHIND_NGINX)
+def front(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """Give a house behind nginx, on both protocols."""
+    folder = tmp_path_factory.mktemp(request.param) / "data"
+    with running(House(request.param, folder)) as house:
+        yield house
+
+
+@pytest.fixture
+def paths(front: House) -> list[str]:
+    """Give the paths of a page, a wheel, its metadata and the list of all, all on the shelf."""
+    return furnish(front, NAME)
 
 
 @pytest.fixture(scope="session")
