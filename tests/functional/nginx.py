@@ -82,7 +82,9 @@ class Nginx:
         return done.stderr
 
     def start(self) -> None:
-        """Start it and wait until it listens."""
+        """Start it and wait until it listens; it may be up still when the house was killed."""
+        if self._process is not None:
+            return
         self.render()
         self._process = subprocess.Popen(
             self._command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
