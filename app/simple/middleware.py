@@ -82,6 +82,8 @@ class ShelfMiddleware:
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         """Answer a request."""
+        if not self._parts["shelf"].is_ours:
+            self._settle_once()
         target = self._find_target(environ)
         if target is not None:
             ready = self._find_ready(target, environ)
@@ -105,7 +107,7 @@ class ShelfMiddleware:
 
     def _remember(self, key: tuple[str, str, str]) -> Target | None:
         shelf: Shelf = self._parts["shelf"]
-        if not self._is_settled(shelf):
+        if not shelf.is_ours:
             return None
         if self._shelf is not shelf or len(self._targets) >= _REMEMBERED:
             self._shelf, self._targets = shelf, {}
@@ -114,13 +116,15 @@ class ShelfMiddleware:
             self._targets[key] = target
         return target
 
-    def _is_settled(self, shelf: Shelf) -> bool:
-        """Tell whether the shelf may be used; what could not be found out is asked again later."""
+    def _settle_once(self) -> None:
+        """See whether the shelf may be used; what could not be found out is asked again later.
+
+        With any request, because nginx lets none for a page through that it finds there.
+        """
         now = time.monotonic()
-        if not shelf.is_ours and now >= self._settled_at + _RETRY_SECONDS:
+        if now >= self._settled_at + _RETRY_SECONDS:
             self._settled_at = now
             self._settle()
-        return shelf.is_ours
 
     def _find_ready(self, target: Target, environ: "WSGIEnvironment") -> Ready | None:
         ready = self._look(target, target.public, is_public=True)
