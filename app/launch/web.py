@@ -64,6 +64,8 @@ def _allow_connections(count: int) -> None:
 def _loader(app: Flask) -> Callable[[], Any]:
     def load() -> Any:
         end_with_parent()
+        # What was promised for the end before the fork is forgotten in here.
+        app.extensions["downloads"].write_at_exit()
         return app
 
     return load

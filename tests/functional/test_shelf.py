@@ -16,6 +16,7 @@ import pytest
 from app.indexes.queries import get_index
 from app.projects.queries import get_project, get_release
 from app.simple.inspection import find_faults
+from app.stats.queries import count_downloads
 from tests.archives import make_wheel, wheel_name
 from tests.functional.conftest import running
 from tests.functional.house import ROOT, House
@@ -169,3 +170,15 @@ def test_web_process_that_is_killed_is_right_at_once_after_a_restart(shelved):
     answer = shelved.http.get(PAGE, headers={"Accept": V1_JSON})
     assert answer.json()["versions"] == ["1.0", "2.0"]
     assert faults(shelved) == []
+
+
+@pytest.mark.parametrize("server", ["granian", "gunicorn", "uwsgi"])
+def test_downloads_are_counted_before_the_server_ends(server, tmp_path):
+    with running(House(server, tmp_path / "data")) as house:
+        publish(house, WHEEL, make_wheel(NAME))
+        file = path_of(house, NAME, WHEEL)
+        for _ in range(5):
+            assert house.http.get(file).status_code == 200
+        house.restart()
+        with house.inside():
+            assert count_downloads("main", NAME) == 5
