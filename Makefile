@@ -7,7 +7,7 @@ SIZES ?= 1000,10000,100000,900000
 SOURCES := app bench tests migrations .ci/translations.py config.py manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test functional growth lint format translations clean
+.PHONY: help run setup test functional bench growth lint format translations clean
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ test: .venv/test.stamp ## Run the unit tests with their coverage
 
 functional: .venv/test.stamp ## Start real servers and drive real clients
 	@$(BIN)/python -m pytest -m functional tests/functional $(ARGS)
+
+bench: .venv/test.stamp ## Measure Tilsit beside its peers; QUICK=1 takes two minutes
+	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(ARGS)
 
 growth: .venv/test.stamp ## Measure figures at SIZES=1000,10000,100000,900000 projects; the last takes 2 GB
 	@$(BIN)/python bench/growth.py --sizes $(SIZES) $(ARGS)
