@@ -31,6 +31,8 @@ def main() -> int:
     if not wrk.is_there():
         print(wrk.HOW_TO_GET, file=sys.stderr)
         return 1
+    # Started in the background it would not hear of Ctrl-C otherwise.
+    signal.signal(signal.SIGINT, _end)
     signal.signal(signal.SIGTERM, _end)
     DATA.mkdir(parents=True, exist_ok=True)
     run = _make_run(options)
