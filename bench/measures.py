@@ -28,7 +28,7 @@ from bench.publishing import bring, install_closure
 from bench.stock import BIG, CHANGING, COLD, HOT, LONG, MIDDLE, SIZES, Stock, name_in_files
 from bench.subjects.base import Subject
 
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 30
 _numbers = itertools.count(1)
 
 
@@ -130,8 +130,15 @@ def _root(subject: Subject, http: httpx.Client) -> Asked:
     return _first_form(http, subject.root_url, HOT).asked
 
 
-def _long_page(subject: Subject, http: httpx.Client) -> Asked:
-    return _best_page(subject, http, LONG).asked
+def _long_page(count: int) -> Callable[[Subject, httpx.Client], Asked]:
+    def find(subject: Subject, http: httpx.Client) -> Asked:
+        page = _best_page(subject, http, LONG)
+        shown = sum(name.endswith(".whl") for name in page.links())
+        if shown != count:
+            raise NotOffered(f"wrong: the page shows {shown} files")
+        return page.asked
+
+    return find
 
 
 def _cold_page(subject: Subject, _effort: Effort, _stock: Stock) -> Figure:
@@ -206,7 +213,10 @@ def list_measures(stock: Stock) -> list[Measure]:
         Measure("file_20m", "File of 20 MB", RATE, _load(_file(BIG), least_seconds=3)),
         Measure("root", "List of all projects", RATE, _load(_root)),
         Measure(
-            "long_page", f"Page with {stock.long:,} files", RATE, _load(_long_page, least_seconds=3)
+            "long_page",
+            f"Page with {stock.long:,} files",
+            RATE,
+            _load(_long_page(stock.long), least_seconds=3),
         ),
         Measure("memory_after", "Memory after the load", MEMORY, _memory),
         Measure("changed_page", "Upload until its page shows it", MILLISECONDS, _changed_page),
