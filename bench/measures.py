@@ -28,7 +28,7 @@ from bench.publishing import bring, install_closure
 from bench.stock import BIG, CHANGING, COLD, HOT, LONG, MIDDLE, SIZES, Stock, name_in_files
 from bench.subjects.base import Subject
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 15
 _numbers = itertools.count(1)
 
 
@@ -135,7 +135,7 @@ def _long_page(count: int) -> Callable[[Subject, httpx.Client], Asked]:
         page = _best_page(subject, http, LONG)
         shown = sum(name.endswith(".whl") for name in page.links())
         if shown != count:
-            raise NotOffered(f"wrong: the page shows {shown} files")
+            raise NotOffered(f"only {shown:,} files came in time")
         return page.asked
 
     return find

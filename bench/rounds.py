@@ -1,5 +1,6 @@
 """One run: start all, fill all, and measure them in turn."""
 
+import contextlib
 import json
 import subprocess
 from collections import defaultdict
@@ -102,7 +103,7 @@ class Run:
         subject.stop()
         subject.start()
         if subject.index_url() is not None:
-            with make_client() as http:
+            with make_client() as http, contextlib.suppress(NotOffered):
                 await_mention(subject, http, LONG, self.stock.long_files()[-1].name)
         print(f"Filled {subject.name}", flush=True)
 
