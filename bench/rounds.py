@@ -13,7 +13,14 @@ import httpx
 
 from bench.environments import InstallFailed, install
 from bench.figures import SECONDS, Figure, combine
-from bench.measures import Effort, Measure, attempt, await_mention, list_measures
+from bench.measures import (
+    Effort,
+    Measure,
+    attempt,
+    await_mention,
+    list_long_measures,
+    list_measures,
+)
 from bench.pages import NotOffered, make_client
 from bench.processes import StartFailed
 from bench.publishing import fill, publish
@@ -45,13 +52,17 @@ class Run:
             for subject in self.subjects:
                 stack.callback(subject.stop)
             self._each(self._install)
-            publishing = self._publishing()
-            self.measures = [publishing]
-            self._in_turn(publishing)
+            self._take([self._publishing()])
             self._each(self._fill)
-            for measure in list_measures(self.stock):
-                self.measures.append(measure)
-                self._in_turn(measure)
+            self._take(list_measures(self.stock))
+            # Last, because all pages of a peer that looks through its files get slower.
+            self._each(self._fill_long)
+            self._take(list_long_measures(self.stock))
+
+    def _take(self, measures: Sequence[Measure]) -> None:
+        for measure in measures:
+            self.measures.append(measure)
+            self._in_turn(measure)
 
     def _in_turn(self, measure: Measure) -> None:
         """Take a figure from one subject after the other, and all of it again each round."""
@@ -92,26 +103,35 @@ class Run:
 
     def _fill(self, subject: Subject) -> None:
         if isinstance(subject, Nginx):
-            self._copy(subject)
+            subject.copy(self._model(), [HOT, MIDDLE, BIG], files=[HOT, MIDDLE, BIG])
         else:
             if subject.door() is None:
                 fill(subject, self.stock.published())
             fill(subject, self.stock.further())
-            fill(subject, self.stock.long_files())
-        # From here on memory is that of a server that reads. And pypiron notices many
-        # of 5,000 quick uploads only when it starts again.
+        self._restart(subject)
+
+    def _fill_long(self, subject: Subject) -> None:
+        if isinstance(subject, Nginx):
+            subject.copy(self._model(), [LONG], files=[])
+            return
+        fill(subject, self.stock.long_files())
+        # pypiron notices many of 5,000 quick uploads only when it starts again.
+        self._restart(subject)
+        with make_client() as http, contextlib.suppress(NotOffered):
+            await_mention(subject, http, LONG, self.stock.long_files()[-1].name)
+
+    def _restart(self, subject: Subject) -> None:
+        """Make it a server that has only read so far."""
         subject.stop()
         subject.start()
-        if subject.index_url() is not None:
-            with make_client() as http, contextlib.suppress(NotOffered):
-                await_mention(subject, http, LONG, self.stock.long_files()[-1].name)
         print(f"Filled {subject.name}", flush=True)
 
-    def _copy(self, nginx: Nginx) -> None:
-        models = [subject for subject in self.subjects if isinstance(subject, Tilsit)]
-        if not models:
-            raise NotOffered("it has no pages without Tilsit to copy them from")
-        nginx.copy(models[0], [HOT, LONG, MIDDLE, BIG], files=[HOT, MIDDLE, BIG])
+    def _model(self) -> Subject:
+        """Return the subject whose bytes are the yardstick's."""
+        for subject in self.subjects:
+            if isinstance(subject, Tilsit):
+                return subject
+        raise NotOffered("it has no pages without Tilsit to copy them from")
 
     def table(self) -> str:
         """Return the table of all that has been measured."""

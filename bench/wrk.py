@@ -65,6 +65,6 @@ def parse(text: str) -> Report:
 
 
 def _latency(text: str, percentile: int) -> float | None:
-    found = re.search(rf"^\s+{percentile}%\s+([\d.]+)(us|ms|s|m)$", text, re.MULTILINE)
+    found = re.search(rf"^\s+{percentile}%\s+([\d.]+)(us|ms|s|m) *$", text, re.MULTILINE)
     # When no answer was complete in time, there is no number to read.
     return float(found[1]) * _UNITS[found[2]] if found else None

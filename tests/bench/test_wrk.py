@@ -34,6 +34,10 @@ def test_every_unit_of_wrk_is_known(text, milliseconds):
     assert report.p50 == pytest.approx(milliseconds)
 
 
+def test_blank_behind_a_unit_of_one_letter_does_not_matter():
+    assert parse(REPORT.replace("1.22s", "1.22s ")).p99 == 1220
+
+
 def test_whole_report_has_no_fault():
     assert parse(REPORT).fault is None
 
