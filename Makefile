@@ -56,7 +56,7 @@ translations: .venv/test.stamp ## Bring the catalogues up to date with the texts
 	$(BIN)/python .ci/translations.py
 
 clean: ## Remove environments and caches; data stays
-	rm -rf .venv .test .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage htmlcov
+	rm -rf .venv .test .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage htmlcov
 
 # A stamp is newer than the pins as long as nothing is to be installed.
 .venv/run.stamp: requirements.txt
