@@ -51,7 +51,9 @@ class Config:
         self.SITE_URL = self._site_url()
         self.CONTACT_EMAIL = environ.get("CONTACT_EMAIL") or None
         self.PORT = self._number("PORT", 5000, least=1, most=65_535)
-        self.WEB_PROCESSES = self._number("WEB_PROCESSES", 1, least=1)
+        # One process keeps one processor busy; more than two are for the operator to want.
+        processes = min(os.cpu_count() or 1, 2)
+        self.WEB_PROCESSES = self._number("WEB_PROCESSES", processes, least=1)
         self.TRUSTED_PROXIES = self._number("TRUSTED_PROXIES", 0)
         self.ACCEL_PREFIX = self._accel_prefix()
         self.SHELF_CACHE_BYTES = self._number("SHELF_CACHE_MB", 32) * 1024 * 1024
