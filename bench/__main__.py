@@ -59,8 +59,8 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("--subjects", help="parts of names, with commas; all by default")
     parser.add_argument(
         "--web-processes",
-        default=os.environ.get("WEB_PROCESSES", "1"),
-        help="of Tilsit; several numbers with commas make several subjects",
+        default=os.environ.get("WEB_PROCESSES"),
+        help="of Tilsit; several numbers with commas make several subjects; 1,2 by default",
     )
     return parser.parse_args()
 
@@ -73,7 +73,8 @@ def _make_run(options: argparse.Namespace) -> Run:
         changes=usual.changes,
     )
     stock = Stock(small=15, long=200) if options.quick else Stock(small=None, long=5000)
-    processes = [int(number) for number in options.web_processes.replace(",", " ").split()]
+    wanted = options.web_processes or ("2" if options.quick else "1,2")
+    processes = [int(number) for number in wanted.replace(",", " ").split()]
     return Run(_choose(_list_subjects(processes), options.subjects), effort, stock)
 
 
