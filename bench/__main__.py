@@ -72,7 +72,7 @@ def _make_run(options: argparse.Namespace) -> Run:
         rounds=options.rounds or usual.rounds,
         changes=usual.changes,
     )
-    stock = Stock(small=15, long=200) if options.quick else Stock(small=None, long=5000)
+    stock = Stock(small=15, long=60) if options.quick else Stock(small=None, long=5000)
     wanted = options.web_processes or ("2" if options.quick else "1,2")
     processes = [int(number) for number in wanted.replace(",", " ").split()]
     return Run(_choose(_list_subjects(processes), options.subjects), effort, stock)

@@ -36,6 +36,9 @@ _FAULTS = (
 )
 
 
+_MANY = 1_000
+
+
 class Run:
     """Subjects that live side by side, and what has been measured of them."""
 
@@ -115,8 +118,9 @@ class Run:
             subject.copy(self._model(), [LONG], files=[])
             return
         fill(subject, self.stock.long_files())
-        # pypiron notices many of 5,000 quick uploads only when it starts again.
-        self._restart(subject)
+        if len(self.stock.long_files()) >= _MANY:
+            # pypiron notices many of 5,000 quick uploads only when it starts again.
+            self._restart(subject)
         with make_client() as http, contextlib.suppress(NotOffered):
             await_mention(subject, http, LONG, self.stock.long_files()[-1].name)
 
