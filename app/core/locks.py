@@ -13,6 +13,7 @@ from pathlib import Path
 from zlib import crc32
 
 from app.core.exceptions import Unavailable
+from app.core.i18n import _l
 
 # Keys share so many files: enough that two of them seldom wait for each other.
 STRIPES = 1024
@@ -23,7 +24,7 @@ class LockBusy(Unavailable):
     """Somebody else has held a lock for longer than we may wait."""
 
     code = "lock-busy"
-    message = "Somebody else is changing this at the moment. Please try again."
+    message = _l("Somebody else is changing this at the moment. Please try again.")
 
 
 class Locks:

@@ -4,6 +4,7 @@ import logging
 from threading import Lock
 
 from app.core.exceptions import Unavailable
+from app.core.i18n import _l
 from app.core.locks import LockBusy
 from app.indexes.models import Index
 from app.simple import serializers
@@ -77,7 +78,7 @@ def _make(index: Index, form: Form) -> Sheet:
 
 def _render(index: Index, form: Form) -> Sheet:
     if not _making.acquire(timeout=PATIENCE_SECONDS):
-        raise Unavailable("The list of all projects is being made. Please try again.")
+        raise Unavailable(_l("The list of all projects is being made. Please try again."))
     try:
         names = source_for(index).names()
         write = serializers.root_as_json if "json" in form.ending else serializers.root_as_html

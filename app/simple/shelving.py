@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from app.core.database import follow_up, hold_until_end, wait_for_turn
 from app.core.exceptions import Unavailable
+from app.core.i18n import _l
 from app.indexes.events import VisibilityChanged
 from app.indexes.models import Index
 from app.indexes.queries import get_fresh_index
@@ -37,7 +38,7 @@ class ShelfStuck(Unavailable):
     """An old page cannot be taken down, so the change must not be made."""
 
     code = "shelf-stuck"
-    message = "The shelf of index pages cannot be written to. Please try again later."
+    message = _l("The shelf of index pages cannot be written to. Please try again later.")
 
 
 @dataclass

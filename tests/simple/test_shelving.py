@@ -297,3 +297,17 @@ def test_a_shelf_that_cannot_be_settled_is_not_used(app, demo, client, monkeypat
     for _ in range(2):
         assert read(client)["name"] == "foo-bar-baz"
     assert not the_shelf().is_ours
+
+
+def test_a_list_that_is_being_made_already_is_asked_for_again_later(demo, client, monkeypatch):
+    """Without a shelf only one is made at a time: 900,000 names fill memory."""
+
+    def busy(*_, **__):
+        raise locks.LockBusy
+
+    monkeypatch.setattr(the_shelf().locks, "hold", busy)
+    monkeypatch.setattr(roots, "PATIENCE_SECONDS", 0)
+    with roots._making:
+        answer = client.get("/simple/")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    assert client.get("/simple/").status_code == 200
