@@ -60,6 +60,10 @@ class Config:
         self.MAX_UPLOAD_BYTES = self._number("MAX_UPLOAD_MB", 5 * 1024, least=1) * 1024 * 1024
         self.BABEL_DEFAULT_LOCALE = self._locale()
         self.REGISTRATION = self._choice("REGISTRATION", REGISTRATIONS)
+        self.UPSTREAMS = self._upstreams()
+        self.UPSTREAM_HOSTS = tuple(environ.get("UPSTREAM_HOSTS", "").replace(",", " ").split())
+        self.MIRROR_TTL = timedelta(seconds=self._number("MIRROR_TTL", 600))
+        self.MIRROR_CACHE_BYTES = self._number("MIRROR_CACHE_MB", 20 * 1024) * 1024 * 1024
         self.SQLALCHEMY_DATABASE_URI = self._database_url()
         self.SQLALCHEMY_ENGINE_OPTIONS = self._engine_options()
         self.STORAGE_URL = self._storage_url()
@@ -97,6 +101,15 @@ class Config:
         """Return a language that the site has; English is the one its texts are written in."""
         made = {path.parent.parent.name for path in ROOT.glob("translations/*/LC_MESSAGES/*.po")}
         return self._choice("DEFAULT_LOCALE", ("en", *sorted(made - {"en"})))
+
+    def _upstreams(self) -> dict[str, str]:
+        """Return what mirrors copy, by the slugs of their indexes; logins stand in the URLs."""
+        upstreams = {"pypi": self._environ.get("UPSTREAM_URL", "")}
+        prefix = "UPSTREAM_URL_"
+        for name, url in self._environ.items():
+            if name.startswith(prefix):
+                upstreams[name.removeprefix(prefix).lower().replace("_", "-")] = url
+        return {slug: _upstream(slug, url) for slug, url in upstreams.items() if url}
 
     def _is_https(self) -> bool:
         return bool(self.SITE_URL and self.SITE_URL.startswith("https:"))
@@ -212,6 +225,24 @@ def choose(environ: Mapping[str, str] = os.environ) -> Config:
     """Return the configuration that the environment asks for."""
     debugging = environ.get("FLASK_DEBUG", "").lower() in {"1", "true", "yes"}
     return Development(environ) if debugging else Production(environ)
+
+
+def _upstream(slug: str, given: str) -> str:
+    url = _public_index() if given == "public" else given
+    parts = urlsplit(url)
+    what = f"The upstream of {slug}"
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+        raise ConfigError(f"{what} must be the address of a simple index, or the word public.")
+    if bool(parts.username) != bool(parts.password):
+        raise ConfigError(f"{what} has half a login: give both user and password, or none.")
+    return url.rstrip("/") + "/"
+
+
+def _public_index() -> str:
+    # Only here: what else comes with it takes memory.
+    from pypi_simple import PYPI_SIMPLE_ENDPOINT  # noqa: PLC0415
+
+    return str(PYPI_SIMPLE_ENDPOINT)
 
 
 def _port(url: SplitResult) -> int | None:

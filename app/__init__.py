@@ -10,6 +10,9 @@ from app import (
     journal,
     launch,
     manage,
+    mirror,
+    policy,
+    search,
     seed,
     simple,
     site,
@@ -40,7 +43,7 @@ def create_app(settings: config.Config | None = None) -> Flask:
     web.init_app(app)
 
     for feature in (
-        *(accounts, indexes, journal, stats, uploads),
+        *(accounts, indexes, journal, stats, search, mirror, uploads, policy),
         *(simple, api, site, manage, seed, launch),
     ):
         feature.init_app(app)

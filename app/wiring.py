@@ -12,7 +12,7 @@ from app.core import events
 from app.core.events import Event
 from app.core.storage import sweep
 from app.indexes import services as indexes
-from app.indexes.events import VisibilityChanged
+from app.indexes.events import PagesVoided
 from app.journal import services as journal
 from app.projects.events import FilesWithdrawn, NamesChanged, PageChanged
 from app.projects.queries import list_referred
@@ -25,6 +25,7 @@ from app.sources.local import LocalSource
 def wire() -> None:
     """Connect all listeners, sources and those who stand on blobs."""
     registry.register("hosted", LocalSource)
+    registry.register("mirror", lambda _index: None)
     sweep.refer(list_referred)
     events.connect(
         inside=[
@@ -39,7 +40,7 @@ def wire() -> None:
             (NamesChanged, shelving.take_down_list),
             (NamesChanged, count_names),
             (PageChanged, shelving.note_change),
-            (VisibilityChanged, shelving.close_index),
+            (PagesVoided, shelving.close_index),
         ],
         after=[(Event, passes.forget)],
     )

@@ -89,7 +89,8 @@ def shelves(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def app(shared_app: Flask, shelves: Path) -> Iterator[Flask]:
     """Give the application; all that a test writes is rolled back."""
     shared_app.extensions["blobs"] = MemoryStorage()
-    # Rolled back rows must leave no page behind.
+    # Rolled back rows must leave no page behind, and nothing else that is remembered of them.
+    shared_app.extensions["index_paths"].clear()
     shared_app.extensions["shelf"] = shelf = Shelf(shelves / str(next(_numbers)))
     shelf.is_ours = True
     with shared_app.app_context():

@@ -29,7 +29,7 @@ class Addresses:
 
     def file(self, file: FileLink) -> str:
         """Return the address of a file."""
-        return f"{self.base}/files/{file.sha256}/{quote(file.filename, safe='+!')}"
+        return f"{self.base}/files/{file.address}/{quote(file.filename, safe='+!')}"
 
 
 def release_document(detail: ReleaseDetail, addresses: Addresses) -> dict[str, Any]:
@@ -114,14 +114,26 @@ def _entry(file: FileLink, addresses: Addresses) -> dict[str, Any]:
         "size": file.size,
         "md5_digest": file.md5,
         "digests": {name: digest for name, digest in digests.items() if digest},
-        "core-metadata": {"sha256": file.metadata_sha256} if file.metadata_sha256 else False,
-        "upload_time": _time(file.uploaded_at, "seconds"),
-        "upload_time_iso_8601": _time(file.uploaded_at, "microseconds") + "Z",
+        "core-metadata": _core_metadata(file),
+        **_upload_times(file.uploaded_at),
         "yanked": file.is_yanked,
         "yanked_reason": file.yanked_reason or None,
         "comment_text": file.comment,
         "has_sig": False,
         "downloads": -1,
+    }
+
+
+def _core_metadata(file: FileLink) -> bool | dict[str, str]:
+    return {"sha256": file.metadata_sha256} if file.metadata_sha256 else file.has_metadata
+
+
+def _upload_times(moment: datetime | None) -> dict[str, str]:
+    if moment is None:
+        return {}
+    return {
+        "upload_time": _time(moment, "seconds"),
+        "upload_time_iso_8601": _time(moment, "microseconds") + "Z",
     }
 
 

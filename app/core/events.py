@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from app.core.database import after_commit
 
@@ -13,8 +13,11 @@ class Event:
     """The root of all facts. Listening to it hears everything.
 
     `by` and `actor` are the number and the name of the account that did it;
-    commands and jobs leave them empty.
+    commands and jobs leave them empty. What happens by itself all day is no
+    history, and the journal leaves it out.
     """
+
+    is_history: ClassVar[bool] = True
 
     by: int | None = None
     actor: str = ""

@@ -7,5 +7,6 @@ from app.indexes import models as models
 
 
 def init_app(app: Flask) -> None:
-    """Bind the commands to an application."""
+    """Bind the commands to an application, and what it remembers of bases."""
+    app.extensions["index_paths"] = {}
     app.cli.add_command(cli.cli)

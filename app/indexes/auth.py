@@ -5,8 +5,8 @@ from flask import request
 from app.accounts.actors import NOBODY, Actor
 from app.accounts.auth import any_actor
 from app.indexes.models import Index
-from app.indexes.permissions import PUBLIC, demand_read, demand_read_all
-from app.indexes.queries import get_index
+from app.indexes.permissions import demand_read, demand_read_all
+from app.indexes.queries import PUBLIC, get_index, openness
 from app.web.documents import mark_public
 
 
@@ -16,7 +16,7 @@ def reader(index: Index) -> Actor:
     A public index is the same for everyone, and may be served from places that
     know nobody, so keys that callers show there are not even looked at.
     """
-    return NOBODY if index.visibility == PUBLIC else any_actor()
+    return NOBODY if openness(index) == PUBLIC else any_actor()
 
 
 def admit(index: Index, project: str | None = None) -> None:
@@ -25,7 +25,7 @@ def admit(index: Index, project: str | None = None) -> None:
     Raises `Unauthenticated` or `Forbidden`.
     """
     demand_read(reader(index), index, project)
-    if index.visibility == PUBLIC:
+    if openness(index) == PUBLIC:
         mark_public()
 
 
@@ -37,5 +37,5 @@ def admit_to_all(index: Index) -> None:
 
 def admit_preflight() -> None:
     """Let programs in browsers ask what they may ask of the main index, if it is public."""
-    if request.method == "OPTIONS" and get_index().visibility == PUBLIC:
+    if request.method == "OPTIONS" and openness(get_index()) == PUBLIC:
         mark_public()

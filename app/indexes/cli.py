@@ -7,7 +7,6 @@ from app.accounts.queries import get_account
 from app.core.commands import refusals_as_messages
 from app.core.database import transaction
 from app.indexes import queries, services
-from app.indexes.permissions import VISIBILITIES
 
 cli = AppGroup("index", help="Who may read and publish here, and by which rules.")
 
@@ -27,7 +26,7 @@ def show(slug: str) -> None:
 
 @cli.command("visibility")
 @click.argument("slug")
-@click.argument("visibility", type=click.Choice(VISIBILITIES))
+@click.argument("visibility", type=click.Choice(queries.VISIBILITIES))
 def set_visibility(slug: str, visibility: str) -> None:
     """Open an index to everyone, to those who are signed in, or to its members."""
     with refusals_as_messages(), transaction():

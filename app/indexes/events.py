@@ -13,7 +13,12 @@ class IndexEvent(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class VisibilityChanged(IndexEvent):
+class PagesVoided(IndexEvent):
+    """All ready pages of an index are void; it has a new generation."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisibilityChanged(PagesVoided):
     """An index was opened or closed to readers."""
 
     visibility: str

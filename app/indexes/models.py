@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
@@ -13,7 +13,8 @@ class Index(Base):
     """A named index: `hosted` keeps its own projects, `mirror` copies an upstream.
 
     `settings` holds what may differ per index: `local_versions`,
-    `linux_wheels`, `direct_dependencies`, `deletion`.
+    `linux_wheels`, `direct_dependencies`, `deletion`, `minimum_age_days`,
+    `only_allowed`.
     """
 
     __tablename__ = "index"
@@ -28,6 +29,10 @@ class Index(Base):
     last_serial: Mapped[int] = mapped_column(BigInteger, default=0)
     # The number of the last change of the list of names.
     names_serial: Mapped[int] = mapped_column(BigInteger, default=0)
+    # No page shows a lower number: what changes many pages at once raises it.
+    floor_serial: Mapped[int] = mapped_column(BigInteger, default=0)
+    # What a mirror copies, without credentials; the configuration may name another one.
+    upstream_url: Mapped[str | None] = mapped_column(String(500))
     created_at: Mapped[datetime]
 
 
@@ -57,6 +62,32 @@ class IndexGrant(Base):
         ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     right: Mapped[str] = mapped_column(String(10))
+
+
+class NameClaim(Base):
+    """A name that is an index's own, whatever an upstream has under it."""
+
+    __tablename__ = "name_claim"
+
+    index_id: Mapped[int] = mapped_column(
+        ForeignKey("index.id", ondelete="CASCADE"), primary_key=True
+    )
+    normalized_name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    claimed_by: Mapped[int | None] = mapped_column(
+        ForeignKey("account.id", ondelete="SET NULL"), index=True
+    )
+    claimed_at: Mapped[datetime]
+
+
+class ReservedPattern(Base):
+    """A pattern, like `acme-*`, of names that no upstream is ever asked for."""
+
+    __tablename__ = "reserved_pattern"
+
+    pattern: Mapped[str] = mapped_column(String(200), primary_key=True)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    reserved_at: Mapped[datetime]
 
 
 class SerialCounter(Base):

@@ -4,23 +4,21 @@ from app.accounts.actors import Actor
 from app.core.exceptions import Forbidden, Unauthenticated
 from app.core.i18n import _l
 from app.indexes.models import Index
-from app.indexes.queries import find_right
-
-PUBLIC, SIGNED_IN, MEMBERS = "public", "signed-in", "members"
-VISIBILITIES = (PUBLIC, SIGNED_IN, MEMBERS)
+from app.indexes.queries import PUBLIC, SIGNED_IN, find_right, list_paths, openness
 
 
 def may_read(actor: Actor, index: Index, project: str | None = None) -> bool:
     """Tell whether an actor may see an index, or one project in it, with the key shown.
 
-    A public index is open to everyone, even to a key that is limited to another
+    An index shows what its bases have, so whoever reads it must be let in by all of
+    them. A public one is open to everyone, even to a key that is limited to another
     project: refusing it would only make the caller ask without it.
     """
-    if index.visibility == PUBLIC:
+    if openness(index) == PUBLIC:
         return True
     if actor.key is not None and not actor.key.reaches(index.slug, project):
         return False
-    return actor.is_admin or _is_let_in(actor, index)
+    return actor.is_admin or all(_is_let_in(actor, path[-1]) for path in list_paths(index))
 
 
 def demand_read(actor: Actor, index: Index, project: str | None = None) -> None:
@@ -35,7 +33,7 @@ def demand_read(actor: Actor, index: Index, project: str | None = None) -> None:
 def demand_read_all(actor: Actor, index: Index) -> None:
     """Raise unless an actor may see all names of an index: the key of one project may not."""
     demand_read(actor, index)
-    if index.visibility != PUBLIC and actor.key is not None and actor.key.project is not None:
+    if openness(index) != PUBLIC and actor.key is not None and actor.key.project is not None:
         raise Forbidden("This token is for one project, the list of all needs another one.")
 
 
@@ -47,6 +45,8 @@ def may_publish_names(actor: Actor, index: Index) -> bool:
 
 
 def _is_let_in(actor: Actor, index: Index) -> bool:
+    if index.visibility == PUBLIC:
+        return True
     if actor.account_id is None:
         return False
     if index.visibility == SIGNED_IN:

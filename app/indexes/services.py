@@ -10,9 +10,15 @@ from app.core.events import tell
 from app.core.exceptions import NotFound
 from app.core.i18n import _l
 from app.extensions import db
-from app.indexes.events import RightGranted, RightTaken, RuleChanged, VisibilityChanged
+from app.indexes.events import (
+    PagesVoided,
+    RightGranted,
+    RightTaken,
+    RuleChanged,
+    VisibilityChanged,
+)
 from app.indexes.models import Index, IndexGrant, SerialCounter
-from app.indexes.queries import MAIN, get_index
+from app.indexes.queries import MAIN, get_index, list_dependents
 
 RIGHTS = ("read", "upload", "admin")
 # What may differ per index, and how it is unless somebody decides.
@@ -35,9 +41,22 @@ def open_index(slug: str, title: str, *, kind: str = "hosted", visibility: str =
 def change_visibility(index: Index, visibility: str) -> None:
     """Open or close an index; its ready pages are void from now on."""
     index.visibility = visibility
-    index.generation += 1
+    void_pages(index)
     who = OPERATOR.username
     tell(VisibilityChanged(index_slug=index.slug, actor=who, visibility=visibility))
+
+
+def void_pages(index: Index) -> None:
+    """Begin a new generation of an index, and of those that have it among their bases.
+
+    The caller tells a `PagesVoided` of the index itself. A page may be as long as
+    before and its project unchanged, so its number must be another one.
+    """
+    for each in (index, *list_dependents(index.id)):
+        each.generation += 1
+        each.floor_serial = take_serial(each.id)
+        if each.id != index.id:
+            tell(PagesVoided(index_slug=each.slug))
 
 
 def change_rule(index: Index, rule: str, *, is_on: bool) -> None:

@@ -15,6 +15,8 @@ _COLUMNS = {"by", "actor", "index_slug", "project"}
 
 def record(event: Event) -> None:
     """Write an event into the log, inside the transaction that it tells of."""
+    if not event.is_history:
+        return
     facts = asdict(event)
     caller = find_caller()
     db.session.add(

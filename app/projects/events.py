@@ -1,6 +1,7 @@
 """All facts about the catalogue. Names, not rows: a listener may run after a deletion."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from app.core.events import Event
 
@@ -26,6 +27,25 @@ class NamesChanged(PageChanged):
 @dataclass(frozen=True, kw_only=True)
 class FilesWithdrawn(PageChanged):
     """A file that could be downloaded may be one no longer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopyChanged(PageChanged):
+    """An upstream tells something else of a project than before."""
+
+    is_history: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopyAppeared(NamesChanged, CopyChanged):
+    """A project of an upstream is known from now on, or not any more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopyEvicted(FilesWithdrawn, CopyChanged):
+    """The bytes of a mirrored file were removed to make room; they can be fetched again."""
+
+    filename: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,13 +6,14 @@ from app.accounts.auth import token_actor
 from app.core.exceptions import Forbidden
 from app.core.runtime import part
 from app.indexes.models import Index
-from app.indexes.permissions import PUBLIC, demand_read_all
+from app.indexes.permissions import demand_read_all
+from app.indexes.queries import PUBLIC, openness
 from app.simple.passes import Passes
 
 
 def note_pass(index: Index) -> None:
     """Note the token of a caller who was let in, unless it is for one project only."""
-    if index.visibility == PUBLIC or "Authorization" not in request.headers:
+    if openness(index) == PUBLIC or "Authorization" not in request.headers:
         return
     key = token_actor().key
     if key is not None and key.project is None:
@@ -26,6 +27,6 @@ def admit_token(index: Index) -> None:
     Whoever asks keeps the answer for some seconds, so a public index says no: it
     needs no token, and might be guarded in a moment.
     """
-    if index.visibility == PUBLIC:
+    if openness(index) == PUBLIC:
         raise Forbidden
     demand_read_all(token_actor(), index)

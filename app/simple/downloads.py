@@ -24,9 +24,9 @@ from app.indexes.queries import list_indexes
 from app.projects.exceptions import FileNotFound, FileWithdrawn
 from app.simple.answers import file_answer
 from app.simple.auth import note_pass
-from app.simple.opening import find_stored, lead_to
+from app.simple.opening import find_here, lead_to
 from app.simple.ranges import Part, Slice, Unsatisfiable, parse_range
-from app.simple.shelf import METADATA
+from app.sources.base import METADATA
 from app.sources.page import StoredFile
 from app.sources.registry import source_for
 from app.stats.counter import Download, download_counter
@@ -79,7 +79,7 @@ def _find_open(sha256: str, filename: str) -> StoredFile:
 
 def _find_in(index: Index, sha256: str, filename: str) -> StoredFile | None:
     try:
-        stored = find_stored(source_for(index), sha256, filename)
+        stored = find_here(source_for(index), sha256, filename)
     except FileWithdrawn:
         # Who may not read the index is not even told that the file is here.
         admit(index)

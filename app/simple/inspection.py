@@ -8,7 +8,7 @@ from pathlib import Path
 from app.core.database import begin_anew
 from app.core.storage import blobs
 from app.indexes.models import Index
-from app.indexes.queries import get_index
+from app.indexes.queries import get_index, openness
 from app.projects.exceptions import FileWithdrawn
 from app.simple import serializers
 from app.simple.opening import (
@@ -16,7 +16,7 @@ from app.simple.opening import (
     LIST,
     PAGE,
     alone,
-    find_stored,
+    find_here,
     let_readers_in,
     link_of,
     page_key,
@@ -75,7 +75,7 @@ def _judge_links(slug: str) -> Iterator[str]:
             if not path.is_symlink():
                 continue
             if link != link_of(index):
-                yield f"{path}: the index is {index.visibility}"
+                yield f"{path}: the index is {openness(index)}"
             elif str(path.readlink()) != str(index.generation):
                 yield f"{path}: leads to {path.readlink()}, not to {index.generation}"
 
@@ -113,7 +113,7 @@ def _judge_way(slug: str, path: Path) -> Iterator[str]:
 
 def _find_fault(source: Source, path: Path) -> str | None:
     try:
-        stored = find_stored(source, path.parent.name, path.name)
+        stored = find_here(source, path.parent.name, path.name)
     except FileWithdrawn:
         stored = None
     if stored is None:

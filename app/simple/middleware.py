@@ -24,7 +24,8 @@ from app.simple.cache import Cache
 from app.simple.negotiation import Form, negotiate
 from app.simple.passes import Passes
 from app.simple.ready import Ready, identity_of, ready_file, ready_page
-from app.simple.shelf import GUARDED, METADATA, PUBLIC, Shelf
+from app.simple.shelf import GUARDED, PUBLIC, Shelf
+from app.sources.base import METADATA
 from app.stats.counter import Download, DownloadCounter
 
 if TYPE_CHECKING:

@@ -9,11 +9,10 @@ from app.core.exceptions import DomainError
 from app.core.locks import LockBusy
 from app.core.storage import blobs
 from app.indexes.models import Index
-from app.indexes.permissions import PUBLIC
-from app.indexes.queries import get_index
+from app.indexes.queries import PUBLIC, get_index, openness
 from app.simple import shelf
-from app.simple.shelf import METADATA, the_shelf
-from app.sources.base import Source
+from app.simple.shelf import the_shelf
+from app.sources.base import Source, find_stored
 from app.sources.page import StoredFile
 from app.sources.registry import source_for
 
@@ -76,7 +75,7 @@ def lead_to(sha256: str, stored: StoredFile) -> None:
     try:
         with alone(PAGE, page_key(slug, stored.project), slug, patience=0) as index:
             # Asked again, now that nobody can withdraw it.
-            if find_stored(source_for(index), sha256, name) == stored:
+            if find_here(source_for(index), sha256, name) == stored:
                 the_shelf().lead(the_shelf().file(slug, index.generation, sha256, name), path)
         let_readers_in(index)
     except (DomainError, OSError) as error:
@@ -84,13 +83,12 @@ def lead_to(sha256: str, stored: StoredFile) -> None:
         _log.info("no way to a file was laid: %s", error, extra={"file": name})
 
 
-def find_stored(source: Source, sha256: str, filename: str) -> StoredFile | None:
-    """Return a file or the core metadata of a wheel by its address, or None."""
-    if filename.endswith(METADATA):
-        return source.find_metadata(sha256, filename.removesuffix(METADATA))
-    return source.find_file(sha256, filename)
+def find_here(source: Source, address: str, filename: str) -> StoredFile | None:
+    """Return a file or the core metadata of a wheel, or None if its bytes are not here."""
+    found = find_stored(source, address, filename)
+    return found if isinstance(found, StoredFile) else None
 
 
 def link_of(index: Index) -> str:
     """Return the name of the link under which the readers of an index find it."""
-    return shelf.PUBLIC if index.visibility == PUBLIC else shelf.GUARDED
+    return shelf.PUBLIC if openness(index) == PUBLIC else shelf.GUARDED

@@ -89,7 +89,7 @@ def root_html_lines(names: Iterable[tuple[str, str]]) -> bytes:
 
 def file_url(file: FileLink, files: str) -> str:
     """Return the address of a file below the place where files lie."""
-    return f"{files}{file.sha256}/{quote(file.filename, safe=_SAFE)}"
+    return f"{files}{file.address}/{quote(file.filename, safe=_SAFE)}"
 
 
 def _meta(serial: int) -> dict[str, Any]:
@@ -105,35 +105,50 @@ def _entry(file: FileLink, files: str) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "filename": file.filename,
         "url": file_url(file, files),
-        "hashes": {"sha256": file.sha256},
-        "size": file.size,
-        "upload-time": _time(file.uploaded_at),
+        "hashes": _hashes(file),
         # An empty reason would mean "not yanked" to pip, so it becomes true.
         "yanked": (file.yanked_reason or True) if file.is_yanked else False,
     }
     # What is not known is left out: uv refuses whole pages because of a null.
+    if file.size is not None:
+        entry["size"] = file.size
+    if file.uploaded_at is not None:
+        entry["upload-time"] = _time(file.uploaded_at)
     if file.requires_python:
         entry["requires-python"] = file.requires_python
     if file.metadata_sha256:
         entry["core-metadata"] = {"sha256": file.metadata_sha256}
+    elif file.has_metadata:
+        entry["core-metadata"] = True
     return entry
+
+
+def _hashes(file: FileLink) -> dict[str, str]:
+    if file.sha256 is not None:
+        return {"sha256": file.sha256}
+    return {"md5": file.md5} if file.md5 else {}
 
 
 def _anchor(file: FileLink, files: str) -> str:
     # What we made ourselves needs no escaping; on long pages that counts.
-    parts = [f'<a href="{_attribute(file_url(file, files))}#sha256={file.sha256}"']
+    # Without a digest rather than with a weak one: uv refuses pages that have such.
+    fragment = f"#sha256={file.sha256}" if file.sha256 else ""
+    parts = [f'<a href="{_attribute(file_url(file, files))}{fragment}"']
     if file.requires_python:
         parts.append(f'data-requires-python="{_attribute(file.requires_python)}"')
     if file.is_yanked:
         # With a value, if only an empty one: pip reads a bare attribute as "not yanked".
         parts.append(f'data-yanked="{_attribute(file.yanked_reason)}"')
-    if file.metadata_sha256:
+    if file.metadata_sha256 or file.has_metadata:
         # PEP 714: the new name and the old one, with the same value.
-        parts.append(f'data-core-metadata="sha256={file.metadata_sha256}"')
-        parts.append(f'data-dist-info-metadata="sha256={file.metadata_sha256}"')
-    parts.append(f'data-size="{file.size}"')
-    parts.append(f'data-upload-time="{_time(file.uploaded_at)}">{_text(file.filename)}</a><br>')
-    return " ".join(parts)
+        told = f"sha256={file.metadata_sha256}" if file.metadata_sha256 else "true"
+        parts.append(f'data-core-metadata="{told}"')
+        parts.append(f'data-dist-info-metadata="{told}"')
+    if file.size is not None:
+        parts.append(f'data-size="{file.size}"')
+    if file.uploaded_at is not None:
+        parts.append(f'data-upload-time="{_time(file.uploaded_at)}"')
+    return f"{' '.join(parts)}>{_text(file.filename)}</a><br>"
 
 
 def _html(title: str, metas: Iterable[tuple[str, str]], lines: Iterable[str], serial: int) -> bytes:

@@ -26,9 +26,9 @@ from typing import BinaryIO, Self
 
 from app.core.locks import Locks
 from app.core.runtime import part
+from app.sources.base import METADATA
 
 PUBLIC, GUARDED = "public", "guarded"
-METADATA = ".metadata"
 # No index has such a name.
 _NEW, _MARK, _SERIAL, _GONE = ".new", ".mark", ".serial", ".gone-"
 # Longer pages are sent piece by piece.

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from app.core.database import follow_up, hold_until_end, wait_for_turn
 from app.core.exceptions import Unavailable
 from app.core.i18n import _l
-from app.indexes.events import VisibilityChanged
+from app.indexes.events import PagesVoided
 from app.indexes.models import Index
 from app.indexes.queries import get_fresh_index
 from app.indexes.services import last_serial
@@ -160,7 +160,7 @@ def take_down_list(event: NamesChanged) -> None:
         follow_up((LIST, slug), _NewList(slug, find_current(index))).names.add(event.project)
 
 
-def close_index(event: VisibilityChanged) -> None:
+def close_index(event: PagesVoided) -> None:
     """Let nobody read an index from the shelf until the change is committed."""
     with _held(INDEX, event.index_slug):
         the_shelf().close(event.index_slug)

@@ -1,19 +1,54 @@
 """What every source does."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Protocol
 
-from app.sources.page import IndexPage, ReleaseDetail, StoredFile
+from app.sources.page import IndexPage, ReleaseDetail, RemoteFile, StoredFile
 
 # Stands behind every normalised name.
 LAST = "~"
+# What is appended to a wheel's name for its core metadata (PEP 658).
+METADATA = ".metadata"
+
+
+class Arrival(Protocol):
+    """A file on its way from an upstream; however many ask for it, it comes once.
+
+    Whoever waits for it holds no connection of the database.
+    """
+
+    @property
+    def size(self) -> int | None:
+        """Return how many bytes it has, or None if nobody said."""
+
+    def wait(self, seconds: float) -> StoredFile | None:
+        """Return the file once it is here and its digest is right, or None after a time.
+
+        Raises `Unavailable` when it will not come.
+        """
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield its bytes as they arrive, the last ones when all were found to be right.
+
+        The first chunk is there when this returns. Raises `Unavailable` when it
+        will not come, also in the middle: then whoever passes them on must break
+        the connection.
+        """
+
+    def part(self, start: int, stop: int) -> bytes | None:
+        """Return some of its bytes, unchecked, asked of the upstream by themselves, or None.
+
+        None says that the upstream gives no parts, or that they are too many to hold.
+        """
 
 
 class Source(Protocol):
     """A place that projects come from. Names are taken in any spelling.
 
     Raises `Unavailable` when it cannot be asked; never answers "not here" for
-    what it could not find out.
+    what it could not find out. Only `freshen` and `fetch` ever ask an upstream;
+    all others read what is here, so that a name that stays inside is never told to
+    anybody outside.
     """
 
     def find_page(self, name: str) -> IndexPage | None:
@@ -32,8 +67,46 @@ class Source(Protocol):
         Only those whose normalised names are not before `begin` and before `end`.
         """
 
-    def find_file(self, sha256: str, filename: str) -> StoredFile | None:
-        """Return a file that may be sent, or None; raises `FileWithdrawn`."""
+    def holds(self, names: Collection[str]) -> set[str]:
+        """Return those of some normalised names that belong to this source.
 
-    def find_metadata(self, sha256: str, filename: str) -> StoredFile | None:
-        """Return the core metadata of a wheel (PEP 658) as a blob, or None."""
+        Also those of which nothing is shown: removed, claimed, or known to be the
+        upstream's though nothing of them was copied yet.
+        """
+
+    def withheld(self) -> set[str]:
+        """Return the normalised names that belong to this source and of which nothing is shown."""
+
+    def find_file(self, address: str, filename: str) -> StoredFile | RemoteFile | None:
+        """Return a file that may be sent, or None.
+
+        Raises `FileWithdrawn`, or another `Forbidden` that says why it may not.
+        """
+
+    def find_metadata(self, address: str, filename: str) -> StoredFile | RemoteFile | None:
+        """Return the core metadata of a wheel (PEP 658), by its own address and name, or None.
+
+        Raises what `find_file` raises.
+        """
+
+    def freshen(self, name: str) -> bool:
+        """Bring what is known of a project up to date, unless it is fresh; tell if it is here.
+
+        Waits a moment when there is something to show meanwhile, and as long as
+        installers do when there is nothing. Raises `Unavailable` if nothing could
+        be found out and nothing is known. Gives the connection of the database
+        back before it waits.
+        """
+
+    def fetch(self, address: str, filename: str) -> Arrival:
+        """Let a file come that is not here, or core metadata if the name ends in METADATA.
+
+        Raises `FileNotFound`, or `Unavailable` when the upstream cannot be asked.
+        """
+
+
+def find_stored(source: Source, address: str, filename: str) -> StoredFile | RemoteFile | None:
+    """Return a file, or the core metadata of a wheel, by what its URL says, or None."""
+    if filename.endswith(METADATA):
+        return source.find_metadata(address, filename.removesuffix(METADATA))
+    return source.find_file(address, filename)

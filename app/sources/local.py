@@ -1,7 +1,7 @@
 """Our own catalogue as a source."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -10,11 +10,11 @@ from typing_extensions import override
 from app.core.storage import blobs
 from app.core.storage.exceptions import StorageUnavailable
 from app.indexes.models import Index
-from app.projects.exceptions import FileWithdrawn
+from app.projects.exceptions import FileNotFound, FileWithdrawn
 from app.projects.names import normalise
 from app.projects.versions import canonical, parse_version
 from app.sources import queries
-from app.sources.base import LAST, Source
+from app.sources.base import LAST, Arrival, Source
 from app.sources.page import IndexPage, Person, ReleaseDetail, ReleaseLine, StoredFile
 from app.sources.statements import QUARANTINED
 
@@ -65,17 +65,33 @@ class LocalSource(Source):
         return queries.iterate_names(self.index_id, begin, end)
 
     @override
-    def find_file(self, sha256: str, filename: str) -> StoredFile | None:
-        row = self._find_open_file(sha256, filename)
-        return None if row is None else self._stored(row, row["filename"], sha256, row["size"])
+    def find_file(self, address: str, filename: str) -> StoredFile | None:
+        row = self._find_open_file(address, filename)
+        return None if row is None else self._stored(row, row["filename"], address, row["size"])
 
     @override
-    def find_metadata(self, sha256: str, filename: str) -> StoredFile | None:
-        row = self._find_open_file(sha256, filename)
+    def find_metadata(self, address: str, filename: str) -> StoredFile | None:
+        row = self._find_open_file(address, filename)
         digest = None if row is None else row["metadata_sha256"]
         if row is None or digest is None:
             return None
         return self._stored(row, f"{row['filename']}.metadata", digest, _size_of(digest))
+
+    @override
+    def holds(self, names: Collection[str]) -> set[str]:
+        return queries.list_held(self.index_id, names)
+
+    @override
+    def withheld(self) -> set[str]:
+        return queries.list_withheld(self.index_id)
+
+    @override
+    def freshen(self, name: str) -> bool:
+        return bool(self.holds({normalise(name)}))
+
+    @override
+    def fetch(self, address: str, filename: str) -> Arrival:
+        raise FileNotFound
 
     def _find_open_file(self, sha256: str, filename: str) -> RowMapping | None:
         row = queries.find_file_row(self.index_id, sha256, filename)

@@ -1,5 +1,6 @@
 """The frozen values that every source hands out; nobody above sees a row."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,32 +9,61 @@ from datetime import datetime
 class FileLink:
     """One file as index pages and project pages show it.
 
-    `sha256` names it in URLs. `metadata_sha256` is set when `<file>.metadata`
-    can be fetched. Times are UTC. What a source does not know is None.
+    `metadata_sha256` is set when `<file>.metadata` can be fetched, and
+    `has_metadata` alone when its digest is not known. `version` is empty when
+    the name of the file does not tell it. Times are UTC. What a source does not
+    know is None, and nothing is made up for it.
     """
 
     filename: str
     version: str
-    sha256: str
-    size: int
-    uploaded_at: datetime
+    sha256: str | None
+    size: int | None
+    uploaded_at: datetime | None
+    # What an upstream calls its place, for files of which it tells no SHA-256.
+    place: str = ""
     filetype: str = ""
     python_tag: str = ""
     md5: str | None = None
     blake2_256: str | None = None
     requires_python: str | None = None
     metadata_sha256: str | None = None
+    has_metadata: bool = False
     is_yanked: bool = False
     yanked_reason: str = ""
     comment: str = ""
+
+    @property
+    def address(self) -> str:
+        """Return the 64 hex digits that stand for the file in URLs."""
+        return self.sha256 or address_of(self.place)
+
+
+def address_of(place: str) -> str:
+    """Return the digits that stand for a file without SHA-256, by its upstream's URL."""
+    return hashlib.sha256(f"place:{place}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Where a copy came from, and when its upstream last said that it is right.
+
+    `is_stale` tells that the upstream could not be asked since it was due.
+    """
+
+    index_slug: str
+    title: str
+    fetched_at: datetime
+    is_stale: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class IndexPage:
     """All that an installer must know of a project.
 
-    `versions` are in PEP 440 order, oldest first; `files` follow them, by
-    filename within a version. A quarantined project has no files (PEP 792).
+    `versions` are in PEP 440 order, oldest first, and those that PEP 440 does not
+    know before all others; `files` follow them, by filename within a version. A
+    quarantined project has no files (PEP 792).
     """
 
     index_slug: str
@@ -44,6 +74,10 @@ class IndexPage:
     status: str = "active"
     status_reason: str | None = None
     serial: int = 0
+    # None for what was published here.
+    origin: Origin | None = None
+    # From then on the page may be another one although nobody changed anything.
+    fresh_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +85,7 @@ class ReleaseLine:
     """One release in the history of a project."""
 
     version: str
-    published_at: datetime
+    published_at: datetime | None
     file_count: int
     is_prerelease: bool = False
     is_yanked: bool = False
@@ -80,7 +114,7 @@ class ReleaseDetail:
     name: str
     normalized_name: str
     version: str
-    published_at: datetime
+    published_at: datetime | None
     status: str
     status_reason: str | None
     serial: int
@@ -119,6 +153,8 @@ class ReleaseDetail:
     releases: tuple[ReleaseLine, ...]
     release_count: int
     neighbours: frozenset[str] = frozenset()
+    # None for what was published here.
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +175,21 @@ class StoredFile:
     filename: str
     sha256: str
     size: int
+    project: str
+    version: str
+    index_slug: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoteFile:
+    """A file that may be sent and lies at an upstream still: `Source.fetch` brings it.
+
+    Its digest and size are what the upstream tells of it, if anything.
+    """
+
+    filename: str
+    sha256: str | None
+    size: int | None
     project: str
     version: str
     index_slug: str

@@ -1,11 +1,13 @@
 """What sources read from the catalogue."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, RowMapping
+from sqlalchemy import CursorResult, Executable, RowMapping, or_, select
 
 from app.extensions import db
+from app.indexes.models import NameClaim
+from app.projects.models import Project
 from app.sources import statements
 from app.sources.page import FileLink
 
@@ -73,6 +75,25 @@ def iterate_names(index_id: int, begin: str, end: str) -> Iterator[tuple[str, st
     wanted = {"index_id": index_id, "begin": begin, "end": end}
     for row in _execute(statements.NAMES, wanted):
         yield row.name, row.normalized_name
+
+
+def list_held(index_id: int, names: Collection[str]) -> set[str]:
+    """Return those of some normalised names that an index has, had or claims."""
+    projects = select(Project.normalized_name).where(
+        Project.index_id == index_id, Project.normalized_name.in_(names)
+    )
+    claims = select(NameClaim.normalized_name).where(
+        NameClaim.index_id == index_id, NameClaim.normalized_name.in_(names)
+    )
+    return set(db.session.scalars(projects.union(claims)))
+
+
+def list_withheld(index_id: int) -> set[str]:
+    """Return the normalised names that an index keeps without showing them."""
+    is_hidden = or_(Project.removed_at.is_not(None), Project.status == statements.QUARANTINED)
+    projects = select(Project.normalized_name).where(Project.index_id == index_id, is_hidden)
+    claims = select(NameClaim.normalized_name).where(NameClaim.index_id == index_id)
+    return set(db.session.scalars(projects.union(claims)))
 
 
 def find_file_row(index_id: int, sha256: str, filename: str) -> RowMapping | None:

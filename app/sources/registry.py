@@ -3,11 +3,18 @@
 from collections.abc import Callable
 
 from app.indexes.models import Index
+from app.indexes.queries import list_paths
 from app.sources.base import Source
+from app.sources.chain import Chain
 
-Factory = Callable[[Index], Source]
+Path = tuple[Index, ...]
+# None says that an index of this kind serves nothing at the moment.
+Factory = Callable[[Index], Source | None]
+# Lays something over the source at the end of a path of bases.
+Overlay = Callable[[Source, Path], Source]
 
 _factories: dict[str, Factory] = {}
+_overlays: list[Overlay] = []
 
 
 def register(kind: str, factory: Factory) -> None:
@@ -15,6 +22,24 @@ def register(kind: str, factory: Factory) -> None:
     _factories[kind] = factory
 
 
-def source_for(index: Index) -> Source:
-    """Return the source of an index."""
+def lay_over(*overlays: Overlay) -> None:
+    """Name what lies over every source of a chain, in place of those before."""
+    _overlays[:] = overlays
+
+
+def source_for(index: Index) -> Chain:
+    """Return the source of an index: its own projects, then those of its bases."""
+    hosted: list[Source] = []
+    mirrors: list[Source] = []
+    for path in list_paths(index):
+        source = own_source(path[-1])
+        if source is not None:
+            for overlay in _overlays:
+                source = overlay(source, path)
+            (mirrors if path[-1].kind == "mirror" else hosted).append(source)
+    return Chain(hosted, mirrors, floor_serial=index.floor_serial)
+
+
+def own_source(index: Index) -> Source | None:
+    """Return what an index has itself, without its bases and without a policy."""
     return _factories[index.kind](index)

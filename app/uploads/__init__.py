@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.uploads import cli, views
 from app.uploads import jobs as jobs
+from app.uploads import models as models
 
 
 def init_app(app: Flask) -> None:

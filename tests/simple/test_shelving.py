@@ -191,7 +191,7 @@ def test_only_names_change_the_validator_of_the_list(demo, client):
 def test_a_file_that_was_withdrawn_meanwhile_gets_no_way(demo, client, tmp_path, app):
     app.extensions["blobs"] = make_storage(str(tmp_path / "blobs"))
     wheel = make_file(make_release(demo, "5.0"))
-    stored = opening.find_stored(source_for(get_index()), wheel.sha256, wheel.filename)
+    stored = opening.find_here(source_for(get_index()), wheel.sha256, wheel.filename)
     with transaction():
         services.quarantine_file(wheel.id, "bad")
     opening.lead_to(wheel.sha256, stored)

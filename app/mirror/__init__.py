@@ -1,0 +1,9 @@
+"""Upstream indexes as sources: pages and files that are copied when somebody asks for them."""
+
+from flask import Flask
+
+from app.mirror import models as models
+
+
+def init_app(app: Flask) -> None:
+    """Bind the feature to an application."""

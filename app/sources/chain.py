@@ -1,0 +1,144 @@
+"""The sources that an index looks into, one behind the other.
+
+A name has one owner: the first source that holds it, and those of our own come
+before all upstreams. So nothing is ever merged, and no upstream is asked for a
+name that is ours.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+from heapq import merge
+from operator import itemgetter
+from typing import TypeVar
+
+from typing_extensions import override
+
+from app.indexes.queries import reserved_matcher
+from app.projects.exceptions import FileNotFound
+from app.projects.names import normalise
+from app.sources.base import LAST, Arrival, Source, find_stored
+from app.sources.page import IndexPage, ReleaseDetail, RemoteFile, StoredFile
+
+Found = TypeVar("Found")
+
+
+class Chain(Source):
+    """Our own sources, in their order, and then the upstreams."""
+
+    def __init__(
+        self, hosted: Sequence[Source], mirrors: Sequence[Source], *, floor_serial: int = 0
+    ) -> None:
+        self._hosted = hosted
+        self._mirrors = mirrors
+        self._floor_serial = floor_serial
+
+    @override
+    def find_page(self, name: str) -> IndexPage | None:
+        page = self._find(name, lambda source: source.find_page(name))
+        if page is None or page.serial >= self._floor_serial:
+            return page
+        return replace(page, serial=self._floor_serial)
+
+    @override
+    def find_release(self, name: str, version: str | None = None) -> ReleaseDetail | None:
+        return self._find(name, lambda source: source.find_release(name, version))
+
+    @override
+    def names(self, begin: str = "", end: str = LAST) -> Iterator[tuple[str, str]]:
+        sources = [*self._hosted, *self._mirrors]
+        if len(sources) == 1:
+            return sources[0].names(begin, end)
+        own = merge(*(source.names(begin, end) for source in self._hosted), key=itemgetter(1))
+        others = merge(*(source.names(begin, end) for source in self._mirrors), key=itemgetter(1))
+        foreign = self._without_ours(others, self.withheld())
+        # Of the same names the first stream's comes first.
+        return _once(merge(own, foreign, key=itemgetter(1)))
+
+    @override
+    def withheld(self) -> set[str]:
+        return set().union(*(source.withheld() for source in self._hosted))
+
+    @override
+    def holds(self, names: Collection[str]) -> set[str]:
+        held: set[str] = set()
+        for source in (*self._hosted, *self._mirrors):
+            held |= source.holds(names)
+        return held
+
+    @override
+    def find_file(self, address: str, filename: str) -> StoredFile | RemoteFile | None:
+        return self._find_stored(lambda source: source.find_file(address, filename))
+
+    @override
+    def find_metadata(self, address: str, filename: str) -> StoredFile | RemoteFile | None:
+        return self._find_stored(lambda source: source.find_metadata(address, filename))
+
+    @override
+    def freshen(self, name: str) -> bool:
+        if self.is_ours(name):
+            return True
+        return any(mirror.freshen(name) for mirror in self._mirrors)
+
+    @override
+    def fetch(self, address: str, filename: str) -> Arrival:
+        for mirror in self._mirrors:
+            stored = find_stored(mirror, address, filename)
+            if stored is not None:
+                return mirror.fetch(address, filename)
+        raise FileNotFound
+
+    def is_ours(self, name: str) -> bool:
+        """Tell whether no upstream may be asked for a name."""
+        normalized = normalise(name)
+        if any(source.holds({normalized}) for source in self._hosted):
+            return True
+        return reserved_matcher()(normalized)
+
+    def upstream_holds(self, name: str) -> bool:
+        """Tell, without asking any, whether a name is known to be an upstream's."""
+        return any(mirror.holds({normalise(name)}) for mirror in self._mirrors)
+
+    def _find(self, name: str, find: Callable[[Source], Found | None]) -> Found | None:
+        """Return what the owner of a name has."""
+        normalized = normalise(name)
+        for source in self._hosted:
+            found = find(source)
+            if found is not None or source.holds({normalized}):
+                return found
+        if reserved_matcher()(normalized):
+            return None
+        for mirror in self._mirrors:
+            found = find(mirror)
+            # The first upstream that has the project has no other behind it.
+            if found is not None or mirror.find_page(name) is not None:
+                return found
+        return None
+
+    def _find_stored(
+        self, find: Callable[[Source], StoredFile | RemoteFile | None]
+    ) -> StoredFile | RemoteFile | None:
+        for source in self._hosted:
+            stored = find(source)
+            if stored is not None:
+                return stored
+        for mirror in self._mirrors:
+            stored = find(mirror)
+            if stored is not None and not self.is_ours(stored.project):
+                return stored
+        return None
+
+    def _without_ours(
+        self, names: Iterator[tuple[str, str]], withheld: set[str]
+    ) -> Iterator[tuple[str, str]]:
+        matches = reserved_matcher()
+        for name, normalized in names:
+            if normalized not in withheld and not matches(normalized):
+                yield name, normalized
+
+
+def _once(names: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    last = None
+    for name, normalized in names:
+        if normalized != last:
+            last = normalized
+            yield name, normalized
