@@ -1,4 +1,4 @@
-"""To be filled."""
+"""The audit log: who did what, when and from where."""
 
 from flask import Flask
 
