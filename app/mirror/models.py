@@ -41,7 +41,8 @@ class MirroredProject(Base):
 class MirroredFile(Base):
     """A file of an upstream that is here, or was; `address` is its digest in URLs.
 
-    `sha256` is None when the bytes were evicted.
+    `sha256` is None when the bytes were evicted. `uploaded_at` and `was` are what the
+    upstream told: a policy must know them when it tells of the file no more.
     """
 
     __tablename__ = "mirrored_file"
@@ -58,6 +59,8 @@ class MirroredFile(Base):
     size: Mapped[int] = mapped_column(BigInteger)
     # The core metadata, as the upstream gave them or as they stand in the wheel.
     metadata_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    uploaded_at: Mapped[datetime | None]
+    was: Mapped[str] = mapped_column(String(64), default="")
     stored_at: Mapped[datetime]
     used_at: Mapped[datetime] = mapped_column(index=True)
     is_pinned: Mapped[bool] = mapped_column(default=False)

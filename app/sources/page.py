@@ -32,6 +32,7 @@ class FileLink:
     is_yanked: bool = False
     yanked_reason: str = ""
     comment: str = ""
+    was: str = ""
 
     @property
     def address(self) -> str:
@@ -107,7 +108,9 @@ class ReleaseDetail:
 
     `releases` are newest first by PEP 440 and hold at most the newest 500 of
     `release_count`; `latest_version` is what people should install. `neighbours`
-    are the normalised names of the dependencies that have a page here too.
+    are the normalised names of the dependencies that have a page here too. A policy
+    may hold back newer versions for some time: `held_back` of them, and the first
+    that is served will be from `held_until` on.
     """
 
     index_slug: str
@@ -155,6 +158,8 @@ class ReleaseDetail:
     neighbours: frozenset[str] = frozenset()
     # None for what was published here.
     origin: Origin | None = None
+    held_back: int = 0
+    held_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +175,11 @@ class ProjectLine:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredFile:
-    """A file that may be sent: its name and the blob that holds its bytes."""
+    """A file that may be sent: its name and the blob that holds its bytes.
+
+    `uploaded_at` and `was` are those of its `FileLink` when an upstream had it first,
+    for core metadata those of the wheel.
+    """
 
     filename: str
     sha256: str
@@ -178,13 +187,16 @@ class StoredFile:
     project: str
     version: str
     index_slug: str
+    uploaded_at: datetime | None = None
+    was: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RemoteFile:
     """A file that may be sent and lies at an upstream still: `Source.fetch` brings it.
 
-    Its digest and size are what the upstream tells of it, if anything.
+    Its digest and size are what the upstream tells of it, if anything; `uploaded_at`
+    and `was` are as in a `StoredFile`.
     """
 
     filename: str
@@ -193,3 +205,5 @@ class RemoteFile:
     project: str
     version: str
     index_slug: str
+    uploaded_at: datetime | None = None
+    was: str = ""

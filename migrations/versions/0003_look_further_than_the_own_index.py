@@ -61,6 +61,8 @@ def upgrade() -> None:
     sa.Column('sha256', sa.String(length=64), nullable=True),
     sa.Column('size', sa.BigInteger(), nullable=False),
     sa.Column('metadata_sha256', sa.String(length=64), nullable=True),
+    sa.Column('uploaded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('was', sa.String(length=64), nullable=False),
     sa.Column('stored_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('used_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('is_pinned', sa.Boolean(), nullable=False),
