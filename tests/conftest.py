@@ -20,6 +20,7 @@ from app import create_app
 from app.core import clock
 from app.core.storage import MemoryStorage
 from app.extensions import db
+from app.mirror.upstream import forget_upstreams
 from app.simple.shelf import Shelf
 from tests.functional.databases import postgres_server
 
@@ -99,6 +100,7 @@ def app(shared_app: Flask, shelves: Path) -> Iterator[Flask]:
             outer = connection.begin()
             with Swapped(shared_app, connection):
                 yield shared_app
+                forget_upstreams()
                 db.session.remove()
             outer.rollback()
 

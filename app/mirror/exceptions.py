@@ -1,0 +1,18 @@
+"""What can go wrong with an upstream."""
+
+from app.core.exceptions import NotFound, Unavailable
+from app.core.i18n import _l
+
+
+class UpstreamUnavailable(Unavailable):
+    """The upstream could not be asked, or what it said makes no sense."""
+
+    code = "upstream-unavailable"
+    message = _l("The index that this is copied from cannot be reached. Please try again.")
+
+
+class UpstreamMissing(NotFound):
+    """The upstream has no such file."""
+
+    code = "upstream-missing"
+    message = _l("The index that this is copied from has no such file.")
