@@ -1,10 +1,26 @@
-"""Who may read an index, and who may bring new names into it."""
+"""Who may read an index, bring new names into it, and administer it."""
+
+from collections.abc import Mapping
 
 from app.accounts.actors import Actor
 from app.core.exceptions import Forbidden, Unauthenticated
 from app.core.i18n import _l
+from app.indexes.exceptions import NotAdministrator
 from app.indexes.models import Index
-from app.indexes.queries import PUBLIC, SIGNED_IN, find_right, list_paths, openness
+from app.indexes.queries import (
+    ADMIN,
+    MEMBERS,
+    PUBLIC,
+    SIGNED_IN,
+    UPLOAD,
+    find_paths,
+    find_right,
+    list_edges,
+    list_indexes,
+    list_paths,
+    map_rights,
+    openness,
+)
 
 
 def may_read(actor: Actor, index: Index, project: str | None = None) -> bool:
@@ -18,7 +34,34 @@ def may_read(actor: Actor, index: Index, project: str | None = None) -> bool:
         return True
     if actor.key is not None and not actor.key.reaches(index.slug, project):
         return False
-    return actor.is_admin or all(_is_let_in(actor, path[-1]) for path in list_paths(index))
+    if actor.is_admin:
+        return True
+    indexes = [path[-1] for path in list_paths(index)]
+    is_asked = any(each.visibility == MEMBERS for each in indexes)
+    rights = _rights_of(actor) if is_asked else {}
+    return all(_is_let_in(actor, each, rights) for each in indexes)
+
+
+def list_readable(actor: Actor) -> list[Index]:
+    """Return the indexes that somebody who is logged in, or nobody, may see, by slug."""
+    indexes = list_indexes()
+    if actor.is_admin:
+        return indexes
+    bases, rights = list_edges(), _rights_of(actor)
+    return [
+        index
+        for index in indexes
+        if all(_is_let_in(actor, path[-1], rights) for path in find_paths(index, bases))
+    ]
+
+
+def list_administered(actor: Actor) -> list[Index]:
+    """Return the indexes that somebody who is logged in may change, by slug."""
+    readable = list_readable(actor)
+    if actor.is_admin:
+        return readable
+    rights = _rights_of(actor)
+    return [index for index in readable if rights.get(index.id) == ADMIN]
 
 
 def demand_read(actor: Actor, index: Index, project: str | None = None) -> None:
@@ -41,14 +84,47 @@ def may_publish_names(actor: Actor, index: Index) -> bool:
     """Tell whether an actor may bring new names into an index."""
     if actor.account_id is None:
         return actor.is_admin
-    return actor.is_admin or find_right(index.id, actor.account_id) in {"upload", "admin"}
+    return actor.is_admin or find_right(index.id, actor.account_id) in {UPLOAD, ADMIN}
 
 
-def _is_let_in(actor: Actor, index: Index) -> bool:
+def may_administer(actor: Actor, index: Index) -> bool:
+    """Tell whether an actor may change an index and what it looks into.
+
+    A token never may. Who may not read an index, for one of its bases is closed to
+    them, may not either: its settings tell what is there.
+    """
+    if actor.key is not None:
+        return False
+    if actor.is_admin or actor.account_id is None:
+        return actor.is_admin
+    return find_right(index.id, actor.account_id) == ADMIN and may_read(actor, index)
+
+
+def demand_administer(actor: Actor, index: Index) -> None:
+    """Raise `Unauthenticated` for nobody and `NotAdministrator` for who may not change an index."""
+    if not may_administer(actor, index):
+        raise _refusal(actor)
+
+
+def demand_site_admin(actor: Actor) -> None:
+    """Raise `Unauthenticated` for nobody and `NotAdministrator` for who does not run the site."""
+    if not actor.is_admin or actor.key is not None:
+        raise _refusal(actor)
+
+
+def _refusal(actor: Actor) -> Unauthenticated | NotAdministrator:
+    if actor.is_known:
+        return NotAdministrator()
+    return Unauthenticated(_l("Please log in to do this."))
+
+
+def _rights_of(actor: Actor) -> Mapping[int, str]:
+    return {} if actor.account_id is None else map_rights(actor.account_id)
+
+
+def _is_let_in(actor: Actor, index: Index, rights: Mapping[int, str]) -> bool:
     if index.visibility == PUBLIC:
         return True
-    if actor.account_id is None:
-        return False
     if index.visibility == SIGNED_IN:
         return actor.has_confirmed_email
-    return find_right(index.id, actor.account_id) is not None
+    return index.id in rights

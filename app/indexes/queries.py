@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import translate
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.accounts.models import Account
 from app.core.database import is_writing
@@ -12,14 +12,20 @@ from app.core.exceptions import NotFound
 from app.core.i18n import _l
 from app.core.runtime import part
 from app.extensions import db
-from app.indexes.models import Index, IndexBase, IndexGrant, ReservedPattern
+from app.indexes.models import Index, IndexBase, IndexGrant, NameClaim, ReservedPattern
 
 MAIN = "main"
 PUBLIC, SIGNED_IN, MEMBERS = "public", "signed-in", "members"
 # From the widest to the narrowest.
 VISIBILITIES = (PUBLIC, SIGNED_IN, MEMBERS)
+HOSTED, MIRROR = "hosted", "mirror"
+KINDS = (HOSTED, MIRROR)
+READ, UPLOAD, ADMIN = "read", "upload", "admin"
+RIGHTS = (READ, UPLOAD, ADMIN)
 
 Path = tuple[Index, ...]
+
+_COLUMNS = Index.__table__.columns.keys()
 
 
 def find_index(slug: str = MAIN) -> Index | None:
@@ -68,17 +74,19 @@ def list_paths(index: Index) -> list[Path]:
 
     Each index is reached once, by the way on which it comes first; a way begins
     with the index itself. They are remembered: whatever changes them, or facts of
-    an index on them, begins a new generation (`services.void_pages`).
+    an index on them, begins a new generation (`services.void_pages`). So their
+    counters may be old ones.
     """
-    remembered: dict[tuple[int, int], list[Path]] = part("index_paths")
-    key = (index.id, index.generation)
-    if key not in remembered:
-        found = find_paths(index, list_edges())
+    remembered: dict[int, tuple[int, list[Path]]] = part("index_paths")
+    generation, paths = remembered.get(index.id, (None, []))
+    if generation != index.generation:
+        paths = find_paths(index, list_edges())
         if is_writing():
             # It may be rolled back.
-            return found
-        remembered[key] = found
-    return [(index, *path[1:]) for path in remembered[key]]
+            return paths
+        paths = [tuple(map(_copy, path)) for path in paths]
+        remembered[index.id] = (index.generation, paths)
+    return [(index, *path[1:]) for path in paths]
 
 
 def find_paths(index: Index, bases: Mapping[int, Sequence[Index]]) -> list[Path]:
@@ -102,13 +110,18 @@ def list_edges() -> dict[int, list[Index]]:
 
 
 def list_dependents(index_id: int) -> list[Index]:
-    """Return the indexes that have an index among their bases, or the bases of those."""
-    edges = list_edges()
-    return [
-        other
-        for other in list_indexes()
-        if any(path[-1].id == index_id for path in find_paths(other, edges)[1:])
-    ]
+    """Return the indexes that have an index among their bases, or the bases of those, by slug."""
+    wanted = select(IndexBase.base_id, Index).join(Index, IndexBase.index_id == Index.id)
+    above: dict[int, list[Index]] = {}
+    for base_id, index in db.session.execute(wanted):
+        above.setdefault(base_id, []).append(index)
+    found: dict[int, Index] = {}
+    waiting = [index_id]
+    while waiting:
+        fresh = [each for each in above.get(waiting.pop(), ()) if each.id not in found]
+        found |= {each.id: each for each in fresh}
+        waiting += [each.id for each in fresh]
+    return sorted(found.values(), key=lambda each: each.slug)
 
 
 def openness(index: Index) -> str:
@@ -123,6 +136,27 @@ def reserved_matcher() -> Callable[[str], bool]:
         return lambda name: False
     expression = re.compile("|".join(translate(pattern) for pattern in patterns))
     return lambda name: expression.match(name) is not None
+
+
+def list_reserved() -> list[ReservedPattern]:
+    """Return all reserved patterns, sorted."""
+    return list(db.session.scalars(select(ReservedPattern).order_by(ReservedPattern.pattern)))
+
+
+def list_claims(index_id: int) -> list[tuple[NameClaim, str]]:
+    """Return the claims of an index by name, each with the username of who made it, or none."""
+    wanted = (
+        select(NameClaim, func.coalesce(Account.username, ""))
+        .outerjoin(Account, Account.id == NameClaim.claimed_by)
+        .where(NameClaim.index_id == index_id)
+        .order_by(NameClaim.normalized_name)
+    )
+    return [(claim, username) for claim, username in db.session.execute(wanted)]
+
+
+def find_name_claim(index_id: int, normalized_name: str) -> NameClaim | None:
+    """Return an index's claim of a normalised name, or None."""
+    return db.session.get(NameClaim, (index_id, normalized_name))
 
 
 def list_rights(index_id: int) -> list[tuple[str, str]]:
@@ -140,6 +174,27 @@ def find_right(index_id: int, account_id: int) -> str | None:
     """Return `read`, `upload` or `admin` as granted to an account, or None."""
     grant = db.session.get(IndexGrant, (index_id, account_id))
     return None if grant is None else grant.right
+
+
+def map_rights(account_id: int) -> dict[int, str]:
+    """Return what an account may do in indexes, by their numbers."""
+    wanted = select(IndexGrant.index_id, IndexGrant.right).where(
+        IndexGrant.account_id == account_id
+    )
+    return {row.index_id: row.right for row in db.session.execute(wanted)}
+
+
+def is_administrator(account_id: int) -> bool:
+    """Tell whether an account administers some index."""
+    wanted = select(IndexGrant.index_id).where(
+        IndexGrant.account_id == account_id, IndexGrant.right == ADMIN
+    )
+    return db.session.scalars(wanted.limit(1)).first() is not None
+
+
+def _copy(index: Index) -> Index:
+    """Return the facts of an index without a session, whose end would take them."""
+    return Index(**{column: getattr(index, column) for column in _COLUMNS})
 
 
 def _walk(path: Path, bases: Mapping[int, Sequence[Index]], paths: dict[int, Path]) -> None:
