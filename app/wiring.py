@@ -12,11 +12,11 @@ from app.core import events
 from app.core.events import Event
 from app.core.storage import sweep
 from app.indexes import services as indexes
-from app.indexes.events import PagesVoided
+from app.indexes.events import IndexRemoved, PagesVoided
 from app.journal import services as journal
 from app.projects.events import FilesWithdrawn, NamesChanged, PageChanged
 from app.projects.queries import list_referred
-from app.projects.services import count_names
+from app.projects.services import count_names, refuse_loss
 from app.simple import passes, shelving
 from app.sources import registry
 from app.sources.local import LocalSource
@@ -41,6 +41,8 @@ def wire() -> None:
             (NamesChanged, count_names),
             (PageChanged, shelving.note_change),
             (PagesVoided, shelving.close_index),
+            (IndexRemoved, refuse_loss),
+            (IndexRemoved, shelving.clear_index),
         ],
         after=[(Event, passes.forget)],
     )

@@ -4,6 +4,7 @@ import hashlib
 import itertools
 import shutil
 from base64 import b64encode
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +13,14 @@ from flask.testing import FlaskClient
 from app.accounts import tokens
 from app.accounts.models import Account, Email
 from app.core import clock
+from app.core.database import transaction
 from app.core.security import hash_password
 from app.core.storage import blobs
 from app.extensions import db
+from app.indexes.bases import change_bases
 from app.indexes.models import Index
 from app.indexes.queries import MAIN, get_index
-from app.indexes.services import grant, number_names, take_serial
+from app.indexes.services import grant, number_names, open_index, take_serial
 from app.projects.models import File, Project, Release, Role
 from app.projects.names import normalise
 from app.projects.queries import find_newest
@@ -56,6 +59,15 @@ def make_account(username: str | None = None, *, confirmed: bool = True, **facts
         grant(get_index(MAIN).id, account.id, "upload")
     db.session.commit()
     return account
+
+
+def make_index(slug: str, *, bases: Sequence[str] = (), **facts: Any) -> Index:
+    """Make an index; `bases` are slugs."""
+    with transaction():
+        index = open_index(slug, facts.pop("title", slug.title()), **facts)
+        if bases:
+            change_bases(index, bases)
+    return get_index(slug)
 
 
 def make_token(account: Account | None = None, *, scope: str = "upload", **limits: Any) -> str:

@@ -1,86 +1,185 @@
-"""Changing indexes: opening them, granting rights, counting changes."""
+"""Changing indexes: opening and removing them, their settings, rights, and counting changes."""
+
+from typing import Any
 
 from sqlalchemy import select, update
 
-from app.accounts.actors import OPERATOR
+from app.accounts.actors import OPERATOR, Actor
 from app.accounts.events import AccountOpened, UploadAllowed
 from app.accounts.models import Account
 from app.core import clock
+from app.core.database import add_unless_there
 from app.core.events import tell
 from app.core.exceptions import NotFound
 from app.core.i18n import _l
 from app.extensions import db
+from app.indexes import slugs
 from app.indexes.events import (
-    PagesVoided,
+    AgeChanged,
+    BaseChanged,
+    IndexOpened,
+    IndexRemoved,
+    PageRuleChanged,
     RightGranted,
     RightTaken,
     RuleChanged,
+    TitleChanged,
     VisibilityChanged,
 )
+from app.indexes.exceptions import (
+    BadAge,
+    BadSlug,
+    BadTitle,
+    MainStays,
+    SlugNotConfirmed,
+    SlugTaken,
+    UnknownChoice,
+)
 from app.indexes.models import Index, IndexGrant, SerialCounter
-from app.indexes.queries import MAIN, get_index, list_dependents
+from app.indexes.permissions import demand_administer, demand_site_admin
+from app.indexes.queries import (
+    HOSTED,
+    KINDS,
+    MAIN,
+    RIGHTS,
+    UPLOAD,
+    VISIBILITIES,
+    get_index,
+    list_dependents,
+)
 
-RIGHTS = ("read", "upload", "admin")
-# What may differ per index, and how it is unless somebody decides.
+ONLY_ALLOWED, AGE = "only_allowed", "minimum_age_days"
+# What may differ per index, and how it is unless somebody decides. That a file is
+# never overwritten is no rule: it does not differ.
 RULES = {
     "local_versions": True,
     "linux_wheels": True,
     "direct_dependencies": False,
     "deletion": True,
+    ONLY_ALLOWED: False,
 }
+LONGEST_TITLE = 100
+OLDEST_AGE = 3650
 
 
-def open_index(slug: str, title: str, *, kind: str = "hosted", visibility: str = "public") -> Index:
-    """Make a new index."""
-    index = Index(slug=slug, title=title, kind=kind, visibility=visibility, created_at=clock.now())
-    db.session.add(index)
-    db.session.flush()  # Callers need its number.
+def open_index(
+    slug: str,
+    title: str,
+    *,
+    kind: str = HOSTED,
+    visibility: str = "public",
+    actor: Actor = OPERATOR,
+) -> Index:
+    """Make a new index, as only who runs the site may."""
+    demand_site_admin(actor)
+    if not slugs.is_valid(slug):
+        raise BadSlug
+    _demand_choice(kind, KINDS)
+    _demand_choice(visibility, VISIBILITIES)
+    facts: dict[str, Any] = {"title": _clean_title(title), "kind": kind, "visibility": visibility}
+    # The slug may have been another's before, whose generations must not come again.
+    generation = last_serial() + 2
+    row = {"settings": {}, "generation": generation, "created_at": clock.now()}
+    if not add_unless_there(Index, slug=slug, **facts, **row):
+        raise SlugTaken
+    index = get_index(slug)
+    number_names(index.id)
+    tell(IndexOpened(**describe(actor, index), **facts))
     return index
 
 
-def change_visibility(index: Index, visibility: str) -> None:
+def change_title(index: Index, title: str, *, actor: Actor = OPERATOR) -> None:
+    """Call an index something else."""
+    demand_administer(actor, index)
+    index.title = _clean_title(title)
+    tell(TitleChanged(**describe(actor, index), title=index.title))
+
+
+def change_visibility(index: Index, visibility: str, *, actor: Actor = OPERATOR) -> None:
     """Open or close an index; its ready pages are void from now on."""
+    demand_administer(actor, index)
+    _demand_choice(visibility, VISIBILITIES)
     index.visibility = visibility
     void_pages(index)
-    who = OPERATOR.username
-    tell(VisibilityChanged(index_slug=index.slug, actor=who, visibility=visibility))
+    tell(VisibilityChanged(**describe(actor, index), visibility=visibility))
 
 
-def void_pages(index: Index) -> None:
-    """Begin a new generation of an index, and of those that have it among their bases.
+def change_rule(index: Index, rule: str, *, is_on: bool, actor: Actor = OPERATOR) -> None:
+    """Switch one of the RULES of an index on or off."""
+    demand_administer(actor, index)
+    _demand_choice(rule, RULES)
+    _keep_setting(index, rule, is_on)
+    facts = {**describe(actor, index), "rule": rule, "is_on": is_on}
+    if rule == ONLY_ALLOWED:
+        void_pages(index)
+        tell(PageRuleChanged(**facts))
+    else:
+        tell(RuleChanged(**facts))
 
-    The caller tells a `PagesVoided` of the index itself. A page may be as long as
-    before and its project unchanged, so its number must be another one.
+
+def change_age(index: Index, days: int | None, *, actor: Actor = OPERATOR) -> None:
+    """Show files of upstreams only when they are some days old; None leaves it to the bases."""
+    demand_administer(actor, index)
+    if days is not None and not 0 <= days <= OLDEST_AGE:
+        raise BadAge
+    _keep_setting(index, AGE, days)
+    void_pages(index)
+    tell(AgeChanged(**describe(actor, index), days=days))
+
+
+def remove_index(
+    index: Index, confirmation: str, *, with_projects: bool = False, actor: Actor = OPERATOR
+) -> tuple[str, ...]:
+    """Remove an index with all that is in it; `confirmation` is its slug.
+
+    Whoever has it among the bases goes on without it; their slugs are returned.
+    What is published in it goes only `with_projects`.
     """
-    for each in (index, *list_dependents(index.id)):
+    demand_administer(actor, index)
+    if index.slug == MAIN:
+        raise MainStays
+    if confirmation.strip() != index.slug:
+        raise SlugNotConfirmed
+    dependents = tuple(each.slug for each in list_dependents(index.id))
+    void_pages(index)
+    facts = describe(actor, index)
+    tell(IndexRemoved(**facts, with_projects=with_projects, dependents=dependents))
+    db.session.delete(index)
+    db.session.flush()  # What follows from it reads who has which bases.
+    return dependents
+
+
+def void_pages(*indexes: Index) -> None:
+    """Begin a new generation of indexes, and of those that have them among their bases.
+
+    The caller tells a `PagesVoided` of the indexes themselves. A page may be as
+    long as before and its project unchanged, so its number must be another one.
+    """
+    changed = {index.id: index for index in indexes}
+    dependents = {each.id: each for index in indexes for each in list_dependents(index.id)}
+    for each in (changed | dependents).values():
         each.generation += 1
         each.floor_serial = take_serial(each.id)
-        if each.id != index.id:
-            tell(PagesVoided(index_slug=each.slug))
+        if each.id not in changed:
+            tell(BaseChanged(index_slug=each.slug))
 
 
-def change_rule(index: Index, rule: str, *, is_on: bool) -> None:
-    """Switch one of the RULES of an index on or off."""
-    # A new dictionary, because a change inside the old one is not noticed.
-    index.settings = {**index.settings, rule: is_on}
-    tell(RuleChanged(index_slug=index.slug, actor=OPERATOR.username, rule=rule, is_on=is_on))
-
-
-def grant_right(index: Index, account: Account, right: str) -> None:
+def grant_right(index: Index, account: Account, right: str, *, actor: Actor = OPERATOR) -> None:
     """Give an account one of the RIGHTS in an index, in place of the one it had."""
+    demand_administer(actor, index)
+    _demand_choice(right, RIGHTS)
     grant(index.id, account.id, right)
-    who, name = OPERATOR.username, account.username
-    tell(RightGranted(index_slug=index.slug, actor=who, username=name, right=right))
+    tell(RightGranted(**describe(actor, index), username=account.username, right=right))
 
 
-def take_right(index: Index, account: Account) -> None:
+def take_right(index: Index, account: Account, *, actor: Actor = OPERATOR) -> None:
     """Take the right that an account has in an index; raises `NotFound` if it has none."""
+    demand_administer(actor, index)
     row = db.session.get(IndexGrant, (index.id, account.id))
     if row is None:
         raise NotFound(_l("This account has no right in this index."))
     db.session.delete(row)
-    who, name = OPERATOR.username, account.username
-    tell(RightTaken(index_slug=index.slug, actor=who, username=name))
+    tell(RightTaken(**describe(actor, index), username=account.username))
 
 
 def grant(index_id: int, account_id: int, right: str) -> None:
@@ -90,7 +189,7 @@ def grant(index_id: int, account_id: int, right: str) -> None:
 
 def grant_main(account_id: int) -> None:
     """Let an account publish new names in `main`."""
-    grant(get_index(MAIN).id, account_id, "upload")
+    grant(get_index(MAIN).id, account_id, UPLOAD)
 
 
 def welcome(event: AccountOpened) -> None:
@@ -101,7 +200,7 @@ def welcome(event: AccountOpened) -> None:
 
 def let_upload(event: UploadAllowed) -> None:
     """Let an account publish new names in the index that the operator named."""
-    grant(get_index(event.index_slug).id, event.account_id, "upload")
+    grant(get_index(event.index_slug).id, event.account_id, UPLOAD)
 
 
 def take_serial(index_id: int) -> int:
@@ -125,3 +224,26 @@ def number_names(index_id: int) -> None:
 def last_serial() -> int:
     """Return the number of the newest change."""
     return db.session.scalar(select(SerialCounter.value)) or 0
+
+
+def describe(actor: Actor, index: Index) -> dict[str, Any]:
+    """Return what every event about an index carries."""
+    return {"by": actor.account_id, "actor": actor.username, "index_slug": index.slug}
+
+
+def _clean_title(title: str) -> str:
+    clean = " ".join(title.split())
+    if not (0 < len(clean) <= LONGEST_TITLE and clean.isprintable()):
+        raise BadTitle
+    return clean
+
+
+def _demand_choice(value: str, choices: Any) -> None:
+    if value not in choices:
+        raise UnknownChoice
+
+
+def _keep_setting(index: Index, name: str, value: bool | int | None) -> None:
+    # A new dictionary, because a change inside the old one is not noticed.
+    kept = {key: kept for key, kept in index.settings.items() if key != name}
+    index.settings = kept if value is None else kept | {name: value}

@@ -113,6 +113,12 @@ def list_addresses(
     return [(sha256, name) for sha256, name in db.session.execute(wanted)]
 
 
+def count_projects(index_id: int) -> int:
+    """Return how many projects an index has; removed ones do not count."""
+    wanted = select(func.count()).where(Project.index_id == index_id, Project.removed_at.is_(None))
+    return db.session.scalar(wanted) or 0
+
+
 def count_files(index_id: int, normalized_name: str) -> int:
     """Return how many files a project has or had."""
     wanted = (

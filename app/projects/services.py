@@ -16,6 +16,8 @@ from app.core.events import tell
 from app.core.exceptions import Forbidden
 from app.core.i18n import _l
 from app.extensions import db
+from app.indexes.events import IndexRemoved
+from app.indexes.exceptions import IndexNotEmpty
 from app.indexes.models import Index
 from app.indexes.queries import get_index
 from app.indexes.services import number_names, take_serial
@@ -39,7 +41,7 @@ from app.projects.exceptions import (
 )
 from app.projects.models import File, Project, Release
 from app.projects.permissions import demand_manage
-from app.projects.queries import find_newest, list_stale
+from app.projects.queries import count_projects, find_newest, list_stale
 
 ACTIVE, ARCHIVED, QUARANTINED, DEPRECATED = "active", "archived", "quarantined", "deprecated"
 STATUSES = (ACTIVE, ARCHIVED, QUARANTINED, DEPRECATED)
@@ -158,6 +160,18 @@ def count_names(event: NamesChanged) -> None:
     """Take a number for a change of the list of all projects."""
     slug = event.index_slug
     before_commit(("names", slug), lambda: number_names(get_index(slug).id))
+
+
+def refuse_loss(event: IndexRemoved) -> None:
+    """Keep an index from being removed with its projects, unless somebody said so."""
+    count = count_projects(get_index(event.index_slug).id)
+    if count and not event.with_projects:
+        raise IndexNotEmpty(
+            _l(
+                "%(count)s projects are published in this index. Say that they may go too.",
+                count=count,
+            )
+        )
 
 
 def keep_html(release_id: int, text: str, html: str) -> None:

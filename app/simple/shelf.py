@@ -165,6 +165,11 @@ class Shelf:
         for link in (PUBLIC, GUARDED):
             (self.root / slug / link).unlink(missing_ok=True)
 
+    def forget(self, slug: str) -> None:
+        """Remove all that is here of an index."""
+        self.close(slug)
+        shutil.rmtree(self.root / slug, ignore_errors=True)
+
     def forget_others(self, slug: str, generation: int) -> None:
         """Remove all generations of an index but one."""
         with suppress(FileNotFoundError):

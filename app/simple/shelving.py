@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from app.core.database import follow_up, hold_until_end, wait_for_turn
 from app.core.exceptions import Unavailable
 from app.core.i18n import _l
-from app.indexes.events import PagesVoided
+from app.indexes.events import IndexRemoved, PagesVoided
 from app.indexes.models import Index
 from app.indexes.queries import get_fresh_index
 from app.indexes.services import last_serial
@@ -118,6 +118,21 @@ class _NewReaders:
             the_shelf().forget_others(self.slug, self.generation)
 
 
+@dataclass
+class _NoIndex:
+    """An index that was removed."""
+
+    slug: str
+
+    def prepare(self) -> None:
+        """There is nothing to see any more."""
+
+    def finish(self) -> None:
+        """Remove what it had here."""
+        with _harmless():
+            the_shelf().forget(self.slug)
+
+
 class _Noted:
     """The number up to which the shelf has followed the changes."""
 
@@ -165,6 +180,13 @@ def close_index(event: PagesVoided) -> None:
     with _held(INDEX, event.index_slug):
         the_shelf().close(event.index_slug)
     follow_up((INDEX, event.index_slug), _NewReaders(event.index_slug))
+
+
+def clear_index(event: IndexRemoved) -> None:
+    """Let nobody read an index from the shelf, and remove its pages when it is gone."""
+    with _held(INDEX, event.index_slug):
+        the_shelf().close(event.index_slug)
+    follow_up((INDEX, event.index_slug), _NoIndex(event.index_slug))
 
 
 def note_change(_event: PageChanged) -> None:

@@ -8,9 +8,8 @@ from app.extensions import db
 from app.indexes.models import Index
 from app.indexes.permissions import may_publish_names
 from app.indexes.queries import get_index
-from app.indexes.services import open_index
 from app.journal.models import Entry
-from tests.factories import PASSWORD, make_account
+from tests.factories import PASSWORD, make_account, make_index
 
 
 @pytest.fixture
@@ -89,8 +88,7 @@ def test_an_account_is_allowed_to_upload(flask):
 
 def test_an_account_is_allowed_to_upload_elsewhere(flask):
     make_account("ada", uploads=False)
-    open_index("extra", "Extra")
-    db.session.commit()
+    make_index("extra")
     assert flask("allow-upload", "ada", "--index", "extra").exit_code == 0
     assert may_publish("ada", "extra")
     assert not may_publish("ada")

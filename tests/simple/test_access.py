@@ -4,11 +4,10 @@ import pytest
 
 from app.accounts.actors import OPERATOR
 from app.core.database import transaction
-from app.extensions import db
 from app.indexes.queries import get_index
-from app.indexes.services import grant, open_index
+from app.indexes.services import grant
 from app.projects.services import change_status
-from tests.factories import basic, make_account, make_file, make_project, make_release
+from tests.factories import basic, make_account, make_file, make_index, make_project, make_release
 from tests.factories import make_token as make_secret
 
 PAGE = "/simple/foo-bar-baz/"
@@ -156,9 +155,7 @@ def test_check_77_quarantine_is_not_told_to_strangers(client, demo, file, close)
 
 
 def other_index():
-    index = open_index("other", "Other", visibility="members")
-    db.session.commit()
-    return index
+    return make_index("other", visibility="members")
 
 
 def test_a_file_of_a_closed_index_is_not_found_by_nobody_but_asked_for(client, demo):

@@ -15,14 +15,14 @@ from app.core.storage import blobs
 from app.core.storage.local import LocalStorage
 from app.extensions import db
 from app.indexes.queries import get_index
-from app.indexes.services import change_visibility, open_index
+from app.indexes.services import change_visibility
 from app.projects import services
 from app.projects.models import File, Project
 from app.projects.queries import find_project
 from app.projects.roles import grant_role
 from app.uploads import intake
 from tests.archives import make_metadata, make_wheel, wheel_name
-from tests.factories import basic, make_account, make_project
+from tests.factories import basic, make_account, make_index, make_project
 from tests.uploads.clients import Uploader, assert_refused, form_of, reason, snapshot
 
 
@@ -162,8 +162,7 @@ def test_a_token_for_this_project_uploads(uploader):
 
 
 def test_a_token_for_another_index_does_not_upload(uploader):
-    open_index("team", "Team")
-    db.session.commit()
+    make_index("team")
     assert_refused(uploader(index_slug="team").wheel(), 403, "another index", "token-scope")
 
 
@@ -202,16 +201,14 @@ def test_an_unknown_index_is_not_found(ada):
 
 
 def test_another_index_takes_uploads(uploader):
-    index = open_index("team", "Team")
-    db.session.commit()
+    index = make_index("team")
     admin = uploader(make_account(is_admin=True))
     assert admin.wheel(path="/index/team/legacy/").status == "200 OK"
     assert find_project(index.id, "foo-bar") is not None
 
 
 def test_check_66_a_mirror_takes_no_uploads(ada):
-    open_index("copy", "Copy", kind="mirror")
-    db.session.commit()
+    make_index("copy", kind="mirror")
     assert_refused(ada.wheel(path="/index/copy/legacy"), 403, "is a mirror", "forbidden")
 
 
