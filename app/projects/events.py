@@ -49,6 +49,18 @@ class CopyEvicted(FilesWithdrawn, CopyChanged):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NameClaimed(NamesChanged):
+    """An index owns a name, whatever an upstream has under it."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameFreed(NamesChanged):
+    """An index does not claim a name any more."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProjectCreated(NamesChanged):
     """A new name was taken."""
 

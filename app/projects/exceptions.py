@@ -72,3 +72,28 @@ class RoleNotFound(NotFound):
 
     code = "role-not-found"
     message = _l("This account has no role in the project.")
+
+
+class BadProjectName(Invalid):
+    """No project can have this name."""
+
+    code = "bad-name"
+    field = "name"
+    message = _l(
+        "A project's name has letters, digits, dots, hyphens and underscores, "
+        "and begins and ends with a letter or a digit."
+    )
+
+
+class NameHeld(Conflict):
+    """The name belongs to a hosted index already."""
+
+    code = "name-held"
+    field = "name"
+
+
+class ClaimNotFound(NotFound):
+    """The index does not claim the name."""
+
+    code = "claim-not-found"
+    message = _l("This index does not claim this name.")
