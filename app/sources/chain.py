@@ -20,17 +20,28 @@ from app.sources.base import LAST, Arrival, Source, find_stored
 from app.sources.page import IndexPage, ReleaseDetail, RemoteFile, StoredFile
 
 Found = TypeVar("Found")
+# A display name and a normalised name, and what else is told of them.
+Entry = TypeVar("Entry", bound=tuple[str, ...])
 
 
 class Chain(Source):
-    """Our own sources, in their order, and then the upstreams."""
+    """Our own sources, in their order, and then the upstreams.
+
+    `slugs` are those of the indexes that the sources are of, in the same order.
+    """
 
     def __init__(
-        self, hosted: Sequence[Source], mirrors: Sequence[Source], *, floor_serial: int = 0
+        self,
+        hosted: Sequence[Source],
+        mirrors: Sequence[Source],
+        *,
+        floor_serial: int = 0,
+        slugs: Sequence[str] = (),
     ) -> None:
         self._hosted = hosted
         self._mirrors = mirrors
         self._floor_serial = floor_serial
+        self._slugs = slugs
 
     @override
     def find_page(self, name: str) -> IndexPage | None:
@@ -48,11 +59,7 @@ class Chain(Source):
         sources = [*self._hosted, *self._mirrors]
         if len(sources) == 1:
             return sources[0].names(begin, end)
-        own = merge(*(source.names(begin, end) for source in self._hosted), key=itemgetter(1))
-        others = merge(*(source.names(begin, end) for source in self._mirrors), key=itemgetter(1))
-        foreign = self._without_ours(others, self.withheld())
-        # Of the same names the first stream's comes first.
-        return _once(merge(own, foreign, key=itemgetter(1)))
+        return self._once_each([source.names(begin, end) for source in sources])
 
     @override
     def withheld(self) -> set[str]:
@@ -94,6 +101,28 @@ class Chain(Source):
             return True
         return reserved_matcher()(normalized)
 
+    def origins(self, begin: str = "", end: str = LAST) -> Iterator[tuple[str, str, str]]:
+        """Yield what `names` does, each with the slug of the index that the project is of."""
+        sources = (*self._hosted, *self._mirrors)
+        return self._once_each(
+            [
+                _signed(source.names(begin, end), slug)
+                for source, slug in zip(sources, self._slugs, strict=True)
+            ]
+        )
+
+    def find_owner(self, name: str) -> str | None:
+        """Return the slug of the index that a name belongs to, or None if no one knows it.
+
+        No upstream is asked; of a reserved name none is the owner.
+        """
+        normalized = normalise(name)
+        sources = self._hosted if self.is_ours(name) else (*self._hosted, *self._mirrors)
+        for source, slug in zip(sources, self._slugs, strict=False):
+            if source.holds({normalized}):
+                return slug
+        return None
+
     def upstream_holds(self, name: str) -> bool:
         """Tell, without asking any, whether a name is known to be an upstream's."""
         return any(mirror.holds({normalise(name)}) for mirror in self._mirrors)
@@ -127,18 +156,29 @@ class Chain(Source):
                 return stored
         return None
 
-    def _without_ours(
-        self, names: Iterator[tuple[str, str]], withheld: set[str]
-    ) -> Iterator[tuple[str, str]]:
+    def _once_each(self, streams: Sequence[Iterator[Entry]]) -> Iterator[Entry]:
+        """Merge what all sources yield, sorted; each name comes from its owner alone."""
+        count, by_name = len(self._hosted), itemgetter(1)
+        own, others = merge(*streams[:count], key=by_name), merge(*streams[count:], key=by_name)
+        foreign = self._without_ours(others, self.withheld())
+        # Of the same names the first stream's comes first.
+        return _once(merge(own, foreign, key=by_name))
+
+    def _without_ours(self, entries: Iterator[Entry], withheld: set[str]) -> Iterator[Entry]:
         matches = reserved_matcher()
-        for name, normalized in names:
-            if normalized not in withheld and not matches(normalized):
-                yield name, normalized
+        for entry in entries:
+            if entry[1] not in withheld and not matches(entry[1]):
+                yield entry
 
 
-def _once(names: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _once(entries: Iterator[Entry]) -> Iterator[Entry]:
     last = None
+    for entry in entries:
+        if entry[1] != last:
+            last = entry[1]
+            yield entry
+
+
+def _signed(names: Iterator[tuple[str, str]], slug: str) -> Iterator[tuple[str, str, str]]:
     for name, normalized in names:
-        if normalized != last:
-            last = normalized
-            yield name, normalized
+        yield name, normalized, slug

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from app.indexes.models import Index
-from app.indexes.queries import list_paths
+from app.indexes.queries import MIRROR, list_paths
 from app.sources.base import Source
 from app.sources.chain import Chain
 
@@ -29,15 +29,20 @@ def lay_over(*overlays: Overlay) -> None:
 
 def source_for(index: Index) -> Chain:
     """Return the source of an index: its own projects, then those of its bases."""
-    hosted: list[Source] = []
-    mirrors: list[Source] = []
+    hosted: dict[str, Source] = {}
+    mirrors: dict[str, Source] = {}
     for path in list_paths(index):
         source = own_source(path[-1])
         if source is not None:
             for overlay in _overlays:
                 source = overlay(source, path)
-            (mirrors if path[-1].kind == "mirror" else hosted).append(source)
-    return Chain(hosted, mirrors, floor_serial=index.floor_serial)
+            (mirrors if path[-1].kind == MIRROR else hosted)[path[-1].slug] = source
+    return Chain(
+        list(hosted.values()),
+        list(mirrors.values()),
+        floor_serial=index.floor_serial,
+        slugs=(*hosted, *mirrors),
+    )
 
 
 def own_source(index: Index) -> Source | None:
