@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.manage import cli, release_views, token_views, views
+from app.manage import cli, index_cli, release_views, token_views, views
 
 
 def init_app(app: Flask) -> None:
@@ -11,5 +11,5 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(cli.cli)
 
 
-# The modules add their pages to the blueprint of `views`.
-__all__ = ["init_app", "release_views", "token_views"]
+# The modules add their pages to the blueprint of `views`, and commands to `flask index`.
+__all__ = ["index_cli", "init_app", "release_views", "token_views"]
