@@ -3,8 +3,10 @@
 from flask import Flask
 
 from app.mirror import models as models
+from app.mirror.flights import Flights
 
 
 def init_app(app: Flask) -> None:
     """Bind the feature to an application."""
     app.extensions["upstreams"] = {}
+    app.extensions["flights"] = Flights()

@@ -16,3 +16,10 @@ class UpstreamMissing(NotFound):
 
     code = "upstream-missing"
     message = _l("The index that this is copied from has no such file.")
+
+
+class CopyBroken(Unavailable):
+    """What the upstream sent is not what it announced, and nothing of it was kept."""
+
+    code = "copy-broken"
+    message = _l("The index that this is copied from sent a broken file. Please try again later.")

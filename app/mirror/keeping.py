@@ -1,0 +1,124 @@
+"""Writing down which files of upstreams are here, and who used them."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, tuple_, update
+
+from app.core import clock
+from app.core.database import add_unless_there, before_commit
+from app.core.events import tell
+from app.extensions import db
+from app.indexes.services import take_serial
+from app.mirror.copies import Landed, Wanted
+from app.mirror.models import MirroredFile, MirroredProject
+from app.mirror.tallies import tally
+from app.projects.events import CopyChanged
+
+# Using a file again so soon is not written down.
+USE_NOTED_AFTER = timedelta(hours=1)
+
+
+def keep_file(wanted: Wanted, landed: Landed, *, own_metadata: str | None) -> None:
+    """Note that a file is here, and its core metadata if they were made from it."""
+    now = clock.now()
+    facts: dict[str, Any] = {"sha256": landed.sha256, "size": landed.size}
+    facts |= {"stored_at": now, "used_at": now}
+    _keep(wanted, **facts)
+    tally(wanted.index_id, files=1, bytes=landed.size)
+    if own_metadata is not None:
+        _announce_metadata(wanted, own_metadata)
+
+
+def keep_metadata(wanted: Wanted, landed: Landed) -> None:
+    """Note that the core metadata of a wheel are here, as its upstream announced them."""
+    _keep(wanted, metadata_sha256=landed.sha256)
+
+
+def pin(index_id: int, address: str, filename: str) -> bool:
+    """Keep a file that is here from being removed to make room; tell whether it is here."""
+    return _pin(index_id, address, filename, is_pinned=True)
+
+
+def unpin(index_id: int, address: str, filename: str) -> bool:
+    """Let a file be removed again when room is needed; tell whether it is here."""
+    return _pin(index_id, address, filename, is_pinned=False)
+
+
+def note_use(files: Collection[tuple[str, str]]) -> None:
+    """Note that files, by address and name, were used just now."""
+    now = clock.now()
+    used = tuple_(MirroredFile.address, MirroredFile.filename).in_(sorted(files))
+    stale = MirroredFile.used_at < now - USE_NOTED_AFTER
+    _update(used & stale, used_at=now)
+
+
+def let_go(index_id: int, address: str, filename: str, *, seen: Any) -> bool:
+    """Note that a file's bytes leave, unless it was used or pinned since it was seen.
+
+    Tells whether they do.
+    """
+    unused = MirroredFile.used_at == seen
+    free = MirroredFile.is_pinned.is_(False) & MirroredFile.sha256.is_not(None)
+    return _update(_is(index_id, address, filename) & unused & free, sha256=None)
+
+
+def _keep(wanted: Wanted, **facts: Any) -> None:
+    entry, now = wanted.entry, clock.now()
+    # What it is before anything of it came.
+    blank = {"sha256": None, "size": entry.size or 0, "stored_at": now, "used_at": now}
+    added = add_unless_there(
+        MirroredFile,
+        index_id=wanted.index_id,
+        address=entry.address,
+        filename=entry.filename,
+        normalized_name=wanted.project,
+        version=entry.version,
+        is_pinned=False,
+        **blank | facts,
+    )
+    if not added:
+        _update(_is(wanted.index_id, entry.address, entry.filename), **facts)
+
+
+def _announce_metadata(wanted: Wanted, sha256: str) -> None:
+    key = (wanted.index_id, wanted.entry.address, wanted.entry.filename)
+    if not _update(
+        _is(*key) & MirroredFile.metadata_sha256.is_distinct_from(sha256), metadata_sha256=sha256
+    ):
+        return
+    tell(CopyChanged(index_slug=wanted.slug, project=wanted.project))
+    number = partial(_number, wanted.index_id, wanted.project)
+    before_commit(("copy", wanted.index_id, wanted.project), number)
+
+
+def _number(index_id: int, project: str) -> None:
+    """Give the page its number, as the last thing."""
+    changed = update(MirroredProject).where(
+        MirroredProject.index_id == index_id, MirroredProject.normalized_name == project
+    )
+    db.session.execute(changed.values(serial=take_serial(index_id)))
+
+
+def _pin(index_id: int, address: str, filename: str, *, is_pinned: bool) -> bool:
+    here = MirroredFile.sha256.is_not(None)
+    return _update(_is(index_id, address, filename) & here, is_pinned=is_pinned)
+
+
+def _is(index_id: int, address: str, filename: str) -> ColumnElement[bool]:
+    return (
+        (MirroredFile.index_id == index_id)
+        & (MirroredFile.address == address)
+        & (MirroredFile.filename == filename)
+    )
+
+
+def _update(which: ColumnElement[bool], **values: Any) -> bool:
+    changed = update(MirroredFile).where(which).values(**values)
+    plain = {"synchronize_session": False}
+    found = db.session.scalars(
+        changed.returning(MirroredFile.index_id), execution_options=plain
+    ).all()
+    return bool(found)

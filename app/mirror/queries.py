@@ -1,0 +1,119 @@
+"""Reading what was copied from upstreams."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from sqlalchemy import RowMapping, func, select
+
+from app.extensions import db
+from app.indexes.models import Index
+from app.mirror.models import MirroredFile, MirroredProject, MirroredStray
+
+
+def find_copy(index_id: int, address: str, filename: str) -> MirroredFile | None:
+    """Return the row of a file that is here, or was, as it is now; or None."""
+    key = (index_id, address, filename)
+    return db.session.get(MirroredFile, key, populate_existing=True)
+
+
+def list_documents(
+    index_id: int, names: Collection[str], filename: str
+) -> Iterator[tuple[str, bytes]]:
+    """Yield names and documents of the projects that may have a file, the likeliest first."""
+    strays = select(MirroredStray.normalized_name).where(
+        MirroredStray.index_id == index_id, MirroredStray.filename == filename
+    )
+    for name in dict.fromkeys([*names, *db.session.scalars(strays)]):
+        wanted = select(MirroredProject.document).where(
+            MirroredProject.index_id == index_id, MirroredProject.normalized_name == name
+        )
+        document = db.session.scalar(wanted)
+        if document is not None:
+            yield name, document
+
+
+def list_own_metadata(index_id: int, normalized_name: str) -> dict[tuple[str, str], str]:
+    """Return the digests of the core metadata that are here, by address and name of the file."""
+    wanted = select(
+        MirroredFile.address, MirroredFile.filename, MirroredFile.metadata_sha256
+    ).where(
+        MirroredFile.index_id == index_id,
+        MirroredFile.normalized_name == normalized_name,
+        MirroredFile.metadata_sha256.is_not(None),
+    )
+    return {
+        (address, name): sha256 for address, name, sha256 in db.session.execute(wanted) if sha256
+    }
+
+
+def list_referred(digests: Collection[str]) -> set[str]:
+    """Return those of some blobs that a mirrored file or its metadata stands on."""
+    files = select(MirroredFile.sha256).where(MirroredFile.sha256.in_(digests))
+    metadata = select(MirroredFile.metadata_sha256).where(MirroredFile.metadata_sha256.in_(digests))
+    return set(db.session.scalars(files.union(metadata)))
+
+
+def list_files(addresses: Collection[str]) -> list[RowMapping]:
+    """Return the files of some addresses, for counting their downloads.
+
+    A row has `index_slug`, `address`, `filename`, `project` (normalised) and `version`.
+    """
+    wanted = (
+        select(
+            Index.slug.label("index_slug"),
+            MirroredFile.address,
+            MirroredFile.filename,
+            MirroredFile.normalized_name.label("project"),
+            MirroredFile.version,
+        )
+        .join(Index, Index.id == MirroredFile.index_id)
+        # Named, because the key of the table begins with them.
+        .where(Index.kind == "mirror", MirroredFile.address.in_(addresses))
+    )
+    return list(db.session.execute(wanted).mappings())
+
+
+def list_addresses(
+    slug: str, normalized_name: str, *, filename: str | None = None
+) -> list[tuple[str, str]]:
+    """Return address and name of the files of a project that are here, or of one name."""
+    wanted = (
+        select(MirroredFile.address, MirroredFile.filename)
+        .join(Index, Index.id == MirroredFile.index_id)
+        .where(Index.slug == slug, MirroredFile.normalized_name == normalized_name)
+    )
+    if filename is not None:
+        wanted = wanted.where(MirroredFile.filename == filename)
+    return [(address, name) for address, name in db.session.execute(wanted)]
+
+
+def count_bytes() -> int:
+    """Return how many bytes of mirrored files are here."""
+    wanted = select(func.sum(MirroredFile.size)).where(MirroredFile.sha256.is_not(None))
+    # PostgreSQL sums big integers to a decimal.
+    return int(db.session.scalar(wanted) or 0)
+
+
+def list_evictable(before: datetime, limit: int) -> list[RowMapping]:
+    """Return the files that may make room, those that were used longest ago first."""
+    wanted = (
+        select(
+            MirroredFile.index_id,
+            MirroredFile.address,
+            MirroredFile.filename,
+            MirroredFile.normalized_name,
+            MirroredFile.sha256,
+            MirroredFile.size,
+            MirroredFile.used_at,
+            Index.slug,
+        )
+        .join(Index, Index.id == MirroredFile.index_id)
+        .where(
+            MirroredFile.sha256.is_not(None),
+            MirroredFile.is_pinned.is_(False),
+            MirroredFile.used_at < before,
+        )
+        .order_by(MirroredFile.used_at, MirroredFile.address)
+        .limit(limit)
+    )
+    return list(db.session.execute(wanted).mappings())

@@ -1,0 +1,74 @@
+"""A house with a database and a store of its own, which threads and processes share."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import delete, update
+
+from app import create_app
+from app.core.storage import make_storage
+from app.extensions import db
+from app.indexes.models import Index
+from app.indexes.queries import get_index
+from app.mirror.flights import Flights
+from app.mirror.models import MirrorDay, MirroredFile, MirroredProject, MirroredStray, UpstreamState
+from app.mirror.upstream import forget_upstreams
+from app.stats.models import DownloadDay
+from tests.conftest import testing_config
+from tests.upstreams import UpstreamServer
+
+_KEPT = (MirroredFile, MirroredProject, MirroredStray, MirrorDay, UpstreamState, DownloadDay)
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory, database: dict[str, str]) -> Iterator[Flask]:
+    """Give an application whose rows are really written, so that threads see one another's."""
+    app = create_app(testing_config(tmp_path_factory.mktemp("house"), **database))
+    with app.app_context():
+        upgrade()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def upstream() -> Iterator[UpstreamServer]:
+    """Give an upstream without projects."""
+    with UpstreamServer() as server:
+        yield server
+
+
+@pytest.fixture
+def mirror(house: Flask, upstream: UpstreamServer, tmp_path: Path) -> Iterator[Index]:
+    """Give the mirror of the upstream, in an application with an empty store."""
+    house.extensions["blobs"] = make_storage(str(tmp_path / "blobs"))
+    house.extensions["flights"] = flights = Flights()
+    house.extensions["index_paths"].clear()
+    with house.app_context():
+        _change(update(Index).where(Index.slug == "pypi").values(upstream_url=upstream.url))
+        yield get_index("pypi")
+        db.session.remove()
+        upstream.stop()
+        await_true(lambda: not flights._flights)
+        forget_upstreams()
+        _change(*map(delete, _KEPT), update(Index).values(upstream_url=None))
+
+
+def await_true(is_so: Any, seconds: float = 10) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, "it did not become so"
+        time.sleep(0.005)
+
+
+def _change(*statements: Any) -> None:
+    for statement in statements:
+        db.session.execute(statement)
+    db.session.commit()
+    db.session.remove()
