@@ -1,4 +1,4 @@
-"""Who listens to what, and which kind of index has which source: the whole list."""
+"""Who listens to what, which kind of index has which source, and what lies over it: all of it."""
 
 from app.accounts import mails
 from app.accounts.events import (
@@ -14,6 +14,7 @@ from app.core.storage import sweep
 from app.indexes import services as indexes
 from app.indexes.events import IndexRemoved, PagesVoided
 from app.journal import services as journal
+from app.policy.source import lay_policy
 from app.projects.events import FilesWithdrawn, NamesChanged, PageChanged
 from app.projects.queries import list_referred
 from app.projects.services import count_names, refuse_loss
@@ -26,6 +27,7 @@ def wire() -> None:
     """Connect all listeners, sources and those who stand on blobs."""
     registry.register("hosted", LocalSource)
     registry.register("mirror", lambda _index: None)
+    registry.lay_over(lay_policy)
     sweep.refer(list_referred)
     events.connect(
         inside=[

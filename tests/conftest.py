@@ -91,7 +91,8 @@ def app(shared_app: Flask, shelves: Path) -> Iterator[Flask]:
     """Give the application; all that a test writes is rolled back."""
     shared_app.extensions["blobs"] = MemoryStorage()
     # Rolled back rows must leave no page behind, and nothing else that is remembered of them.
-    shared_app.extensions["index_paths"].clear()
+    for memory in ("index_paths", "policy_rules"):
+        shared_app.extensions[memory].clear()
     shared_app.extensions["shelf"] = shelf = Shelf(shelves / str(next(_numbers)))
     shelf.is_ours = True
     with shared_app.app_context():

@@ -1,9 +1,11 @@
-"""What may be served of what upstreams have."""
+"""What may be served of what upstreams have, and of our own."""
 
 from flask import Flask
 
 from app.policy import models as models
+from app.policy.queries import REMEMBERED
 
 
 def init_app(app: Flask) -> None:
-    """Bind the feature to an application."""
+    """Bind what is remembered of rules to an application."""
+    app.extensions[REMEMBERED] = {}

@@ -1,0 +1,102 @@
+"""The releases of a project without those that are refused."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from itertools import takewhile
+
+from app.policy.judging import Sifted
+from app.policy.rules import TOO_YOUNG, Refusal
+from app.policy.terms import Terms
+from app.sources.page import IndexPage, ReleaseDetail, ReleaseLine
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """What is left of a project: its page as its source has it, and its files, sifted."""
+
+    page: IndexPage
+    sifted: Sifted
+    terms: Terms
+
+    def find_refusal(self, version: str) -> Refusal | None:
+        """Return why no file of a version is served, or None if one is or it has none."""
+        if version in self._served:
+            return None
+        return self._refused.get(version) or self.terms.of_version(version)[0]
+
+    def find_newest(self, lines: Iterable[ReleaseLine]) -> str | None:
+        """Return the version that people should install, or None if none is served."""
+        served = [line for line in lines if self.find_refusal(line.version) is None]
+        if served:
+            # The first of the best ones, as the newest stands first.
+            return min(served, key=_preference).version
+        # A history shows the newest ones only.
+        return self.sifted.served[-1].version if self.sifted.served else None
+
+    def rewrite(self, detail: ReleaseDetail) -> ReleaseDetail:
+        """Return a release that is served, as if there were no others than those."""
+        if not self.sifted.refused and not self.terms.doors:
+            return detail
+        lines = tuple(self._recount(line) for line in detail.releases if self._shows(line))
+        latest = self.find_newest(lines) or detail.version
+        hidden = {line.version for line in detail.releases if not self._shows(line)}
+        hidden |= self._refused.keys() - self._served.keys()
+        held = self._list_held(latest)
+        return replace(
+            detail,
+            files=tuple(file for file in detail.files if file.filename in self._filenames),
+            releases=lines,
+            release_count=detail.release_count - len(hidden),
+            latest_version=latest,
+            latest_stable_version=latest if _is_stable(lines, latest) else None,
+            held_back=len(held),
+            held_until=min((each.until for each in held if each.until), default=None),
+        )
+
+    def _shows(self, line: ReleaseLine) -> bool:
+        return self.find_refusal(line.version) is None
+
+    def _recount(self, line: ReleaseLine) -> ReleaseLine:
+        if line.version not in self._refused:
+            return line
+        return replace(line, file_count=self._served[line.version])
+
+    def _list_held(self, latest: str) -> list[Refusal]:
+        """Return why those versions are refused that are newer and only too young."""
+        newer = takewhile(lambda version: version != latest, reversed(self.page.versions))
+        held = (version for version in newer if version not in self._served)
+        refusals = [self._refused[version] for version in held if version in self._refused]
+        return [refusal for refusal in refusals if refusal.code == TOO_YOUNG]
+
+    @cached_property
+    def _served(self) -> Counter[str]:
+        return Counter(file.version for file in self.sifted.served)
+
+    @cached_property
+    def _refused(self) -> dict[str, Refusal]:
+        """Return why versions are refused; of several files, what passes by itself soonest."""
+        found: dict[str, Refusal] = {}
+        for file, refusal in self.sifted.refused:
+            found[file.version] = min(found.get(file.version, refusal), refusal, key=_patience)
+        return found
+
+    @cached_property
+    def _filenames(self) -> set[str]:
+        return {file.filename for file in self.sifted.served}
+
+
+def _preference(line: ReleaseLine) -> tuple[bool, bool]:
+    return (line.is_yanked, line.is_prerelease and not line.is_yanked)
+
+
+def _is_stable(lines: Iterable[ReleaseLine], version: str) -> bool:
+    return any(
+        line.version == version and not line.is_yanked and not line.is_prerelease for line in lines
+    )
+
+
+def _patience(refusal: Refusal) -> datetime:
+    return refusal.until or datetime.max.replace(tzinfo=UTC)
