@@ -81,6 +81,18 @@ class NameRefused(Invalid):
     code = "name-refused"
 
 
+class NameOfUpstream(Forbidden):
+    """An upstream of the index has a project of this name, and nobody claimed it for us."""
+
+    code = "name-upstream"
+
+
+class NameElsewhere(Forbidden):
+    """Another index of the chain has the name, and the account may not publish it there."""
+
+    code = "name-elsewhere"
+
+
 class ProjectClosed(Forbidden):
     """The project takes no files in its present state (PEP 792)."""
 

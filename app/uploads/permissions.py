@@ -7,10 +7,11 @@ from app.indexes.models import Index
 from app.indexes.permissions import may_publish_names, may_read
 from app.projects.models import Project
 from app.projects.names import is_reserved, is_valid, normalise
-from app.projects.permissions import OWNER, may_upload
-from app.projects.queries import find_claim, find_role, list_lookalikes
+from app.projects.permissions import may_upload
+from app.projects.queries import find_claim, list_lookalikes
 from app.projects.services import ARCHIVED, QUARANTINED
 from app.uploads.exceptions import NameRefused, NotAnUploader, NotForThisToken, ProjectClosed
+from app.uploads.ownership import demand_unowned, owns
 
 
 def demand_known(actor: Actor) -> None:
@@ -46,8 +47,7 @@ def demand_upload(actor: Actor, index: Index, name: str) -> None:
             f"The name {name[:80]!r} is invalid, use ASCII letters, digits and '._-' and start "
             "and end with a letter or digit."
         )
-    if actor.key is not None and not actor.key.reaches(index.slug, normalise(name)):
-        raise NotForThisToken(f"This token is for another project than {normalise(name)}.")
+    demand_key_for(actor, index, name)
     project = find_claim(index.id, name)
     if project is None:
         demand_new_name(actor, index, name)
@@ -55,12 +55,23 @@ def demand_upload(actor: Actor, index: Index, name: str) -> None:
         demand_project(actor, project)
 
 
+def demand_key_for(actor: Actor, index: Index, name: str) -> None:
+    """Raise if the actor acts with a token that is for another project."""
+    if actor.key is not None and not actor.key.reaches(index.slug, normalise(name)):
+        raise NotForThisToken(f"This token is for another project than {normalise(name)}.")
+
+
 def demand_project(actor: Actor, project: Project) -> None:
     """Raise unless the actor may publish in a project that is or was here."""
-    if project.removed_at is not None and not _owns(actor, project):
+    if project.removed_at is not None and not owns(actor, project):
         raise NotAnUploader(
             f"The project {project.name} was deleted, only its owners may publish it again."
         )
+    demand_open(actor, project)
+
+
+def demand_open(actor: Actor, project: Project) -> None:
+    """Raise unless the actor may publish in a project and it takes files."""
     if not may_upload(actor, project):
         raise NotAnUploader(
             f"The user {actor.username!r} isn't allowed to upload to project {project.name!r}."
@@ -78,18 +89,13 @@ def demand_new_name(actor: Actor, index: Index, name: str) -> None:
         )
     if not actor.has_confirmed_email:
         raise NotAnUploader("Confirm your e-mail address before you publish a new project.")
+    demand_unowned(actor, index, name)
     if actor.is_admin:
         return
     if is_reserved(name):
         raise NameRefused(f"The name {name!r} isn't allowed, it belongs to Python itself.")
     for other in list_lookalikes(index.id, name):
-        if not _owns(actor, other):
+        if not owns(actor, other):
             raise NameRefused(
                 f"The name {name!r} is too similar to the existing project {other.name!r}."
             )
-
-
-def _owns(actor: Actor, project: Project) -> bool:
-    if actor.is_admin:
-        return True
-    return actor.account_id is not None and find_role(project.id, actor.account_id) == OWNER
