@@ -95,6 +95,20 @@ def find_twins(index_id: int, filename: str, sha256: str) -> list[File]:
     return list(db.session.scalars(wanted.order_by(File.id)))
 
 
+def list_same_content(sha256: str) -> list[int]:
+    """Return the numbers of the files, in all indexes, that have a content and were not removed.
+
+    They come by project, so that everybody who locks those does it in one order.
+    """
+    wanted = (
+        select(File.id)
+        .join(Release, File.release_id == Release.id)
+        .where(File.sha256 == sha256, File.removed_at.is_(None))
+        .order_by(Release.project_id, File.id)
+    )
+    return list(db.session.scalars(wanted))
+
+
 def list_addresses(
     slug: str, normalized_name: str, *, version: str | None = None, filename: str | None = None
 ) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from app.core.jobs import job
 from app.core.storage import blobs
 from app.extensions import db
 from app.projects.models import File
+from app.projects.queries import list_same_content
 from app.projects.services import quarantine_file
 from app.uploads.archives.records import verify_record
 from app.uploads.exceptions import InvalidArchive
@@ -18,16 +19,18 @@ from app.uploads.exceptions import InvalidArchive
 
 @job("verify-record")
 def verify(file_id: int) -> None:
-    """Compare every member of a wheel with its RECORD; a file that lies is stopped."""
+    """Compare every member of a wheel with its RECORD; bytes that lie are stopped everywhere."""
     file = db.session.get(File, file_id)
-    if file is None or not file.is_servable:
+    if file is None or not list_same_content(file.sha256):
         return
     sha256 = file.sha256
     release_connection()
     complaint = _find_complaint(sha256)
     if complaint:
         with transaction():
-            quarantine_file(file_id, complaint)
+            # By now it may be in another index too.
+            for number in list_same_content(sha256):
+                quarantine_file(number, complaint)
 
 
 def _find_complaint(sha256: str) -> str | None:

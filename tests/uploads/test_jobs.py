@@ -6,10 +6,11 @@ from app.core.models import Job
 from app.core.storage import blobs
 from app.core.storage.local import LocalStorage
 from app.extensions import db
+from app.indexes.queries import get_index
 from app.projects.models import File
 from app.uploads import candidates, jobs
 from tests.archives import make_wheel
-from tests.factories import make_file, make_release
+from tests.factories import make_file, make_project, make_release
 from tests.uploads.clients import form_of
 
 LIAR = make_wheel(
@@ -68,3 +69,20 @@ def test_a_big_wheel_that_lies_is_stopped_after_it_was_taken(ada, monkeypatch):
     monkeypatch.setattr(candidates, "VERIFIED_AT_ONCE", 10)
     assert ada.send(form_of(LIAR, "foo_bar-1.0-py3-none-any.whl")).status == "200 OK"
     assert not db.session.scalars(select(File)).one().is_servable
+
+
+def test_a_wheel_that_lies_is_stopped_in_every_index(app):
+    copies = [
+        make_file(make_release(make_project("foo_bar", index=get_index(slug))), content=LIAR)
+        for slug in ("main", "staging")
+    ]
+    jobs.verify(copies[0].id)
+    assert not any(db.session.get(File, copy.id).is_servable for copy in copies)
+
+
+def test_a_copy_of_a_wheel_that_was_removed_is_verified_all_the_same(app):
+    first = make_file(make_release(), content=LIAR, removed_at=clock.now())
+    staging = make_project("foo_bar", index=get_index("staging"))
+    copy = make_file(make_release(staging), content=LIAR)
+    jobs.verify(first.id)
+    assert not db.session.get(File, copy.id).is_servable
