@@ -118,7 +118,7 @@ class FilePublished(PageChanged):
 
 @dataclass(frozen=True, kw_only=True)
 class FileDeleted(FilesWithdrawn):
-    """A file was removed; its name is never used again."""
+    """A file was removed; its name is never used again for anything else."""
 
     version: str
     filename: str
@@ -131,6 +131,23 @@ class FileQuarantined(FilesWithdrawn):
     version: str
     filename: str
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleasePromoted(CatalogueEvent):
+    """A release was brought from another index; its files were published before this is told."""
+
+    version: str
+    source_slug: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromotionUndone(CatalogueEvent):
+    """What a promotion had brought was taken back; its files were removed before this is told."""
+
+    version: str
+    source_slug: str
 
 
 @dataclass(frozen=True, kw_only=True)

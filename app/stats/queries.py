@@ -26,6 +26,14 @@ def count_downloads(index_slug: str, project: str, *, days: int = 30) -> int:
     return int(db.session.scalar(wanted) or 0)
 
 
+def count_downloads_of_files(index_slug: str, filenames: Collection[str]) -> int:
+    """Return how often some files of an index were ever downloaded."""
+    wanted = select(func.sum(DownloadDay.count)).where(
+        DownloadDay.index_slug == index_slug, DownloadDay.filename.in_(filenames)
+    )
+    return int(db.session.scalar(wanted) or 0)
+
+
 def list_files(digests: Collection[str]) -> list[RowMapping]:
     """Return the files of some contents, removed ones too, with project and version.
 

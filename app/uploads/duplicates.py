@@ -1,5 +1,7 @@
 """What is published already stands before what comes."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 
 from app.extensions import db
@@ -10,9 +12,16 @@ from app.uploads.exceptions import FileExists, FilenameBurned, FileStopped, Sdis
 from app.uploads.filenames import DistributionName
 
 
-def is_published(index_id: int, name: DistributionName, sha256: str) -> bool:
-    """Tell whether this very file is here; raise when another one stands in its way."""
+def is_published(
+    index_id: int, name: DistributionName, sha256: str, *, returning: Collection[int] = ()
+) -> bool:
+    """Tell whether this very file is here; raise when another one stands in its way.
+
+    `returning` are the numbers of removed files that may come back with the same bytes.
+    """
     for twin in find_twins(index_id, name.filename, sha256):
+        if twin.id in returning and _may_return(twin, sha256):
+            continue
         if _is_same(twin, name.filename, sha256):
             return True
     if name.filetype == "sdist":
@@ -31,6 +40,10 @@ def _is_same(twin: File, filename: str, sha256: str) -> bool:
     if twin.quarantined_at is not None:
         raise FileStopped
     return True
+
+
+def _may_return(twin: File, sha256: str) -> bool:
+    return twin.sha256 == sha256 and twin.quarantined_at is None
 
 
 def _demand_first_sdist(index_id: int, name: DistributionName) -> None:

@@ -4,7 +4,8 @@ The messages go into the HTTP reason phrase, so they are short, in English and
 never translated; the codes are for machines and do not change.
 """
 
-from app.core.exceptions import Forbidden, Invalid
+from app.core.exceptions import Conflict, Forbidden, Invalid, NotFound
+from app.core.i18n import _l
 
 
 class InvalidForm(Invalid):
@@ -104,3 +105,33 @@ class FileStopped(Forbidden):
 
     code = "file-quarantined"
     message = "This file is in quarantine, ask an administrator."
+
+
+class PromotionRefused(Forbidden):
+    """A release may not be brought to another index; the code tells the first reason."""
+
+    code = "promotion-refused"
+
+
+class PromotionNotFound(NotFound):
+    """There is no such promotion."""
+
+    code = "promotion-not-found"
+    message = _l("There is no such promotion.")
+
+
+class PromotionSettled(Conflict):
+    """It is too late to take a promotion back."""
+
+    code = "promotion-settled"
+    message = _l(
+        "A promotion can be undone for 24 hours. Yank the release to stop new installs, or "
+        "delete it."
+    )
+
+
+class AlreadyUndone(Conflict):
+    """Somebody took the promotion back already."""
+
+    code = "promotion-undone"
+    message = _l("This promotion is undone already.")

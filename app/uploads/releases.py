@@ -22,7 +22,7 @@ from app.projects.versions import canonical, sort_key
 from app.uploads import facts
 from app.uploads.metadata import CoreMetadata
 
-_BELONGINGS: tuple[type[Any], ...] = (Dependency, ProjectUrl, ReleaseClassifier, ReleaseLanguage)
+BELONGINGS: tuple[type[Any], ...] = (Dependency, ProjectUrl, ReleaseClassifier, ReleaseLanguage)
 
 
 def open_release(
@@ -67,7 +67,7 @@ def _fill(release: Release, metadata: CoreMetadata) -> None:
 
 
 def _add_belongings(release_id: int, metadata: CoreMetadata) -> None:
-    for kind in _BELONGINGS:
+    for kind in BELONGINGS:
         db.session.execute(delete(kind).where(kind.release_id == release_id))
     rows: list[Any] = [
         *(Dependency(release_id=release_id, **row) for row in facts.list_dependencies(metadata)),

@@ -49,7 +49,9 @@ def _claim(actor: Actor, index: Index, name: str) -> Project:
     if project is None:
         wait_for_turn(f"{index.id}:{lookalike(name)}")
         demand_new_name(actor, index, name)
-        project = _take_name(actor, index, name)
+        project, is_new = add_project(actor, index, name)
+        if is_new and actor.account_id is not None:
+            give(project, actor.account_id, OWNER)
     demand_project(actor, project)
     if project.removed_at is not None:
         project.removed_at = None
@@ -58,7 +60,8 @@ def _claim(actor: Actor, index: Index, name: str) -> Project:
     return project
 
 
-def _take_name(actor: Actor, index: Index, name: str) -> Project:
+def add_project(actor: Actor, index: Index, name: str) -> tuple[Project, bool]:
+    """Return the project of a name, locked, and whether it is new; nobody owns a new one."""
     now = clock.now()
     names = {"name": name, "normalized_name": normalise(name)}
     times = {"created_at": now, "updated_at": now}
@@ -67,10 +70,8 @@ def _take_name(actor: Actor, index: Index, name: str) -> Project:
     # Nobody deletes the row of a project, so it is there by now.
     assert project is not None  # noqa: S101
     if is_new:
-        if actor.account_id is not None:
-            give(project, actor.account_id, OWNER)
         tell(ProjectCreated(**describe(actor, project)))
-    return project
+    return project, is_new
 
 
 def _demand_blob(candidate: Candidate) -> None:

@@ -69,10 +69,10 @@ class Uploader:
         filename = wheel_name(name, version)
         return self.send(form_of(content, filename, name, version, **form or {}), path=path)
 
-    def sdist(self, name="foo_bar", version="1.0", *, form=None, **fields):
+    def sdist(self, name="foo_bar", version="1.0", *, form=None, path="/legacy/", **fields):
         content = make_sdist(name, version, **fields)
         filename = sdist_name(name, version)
-        return self.send(form_of(content, filename, name, version, **form or {}))
+        return self.send(form_of(content, filename, name, version, **form or {}), path=path)
 
 
 def snapshot():
@@ -98,7 +98,9 @@ def assert_refused(response, status, message, code=None):
         assert response.headers["X-Error-Code"] == code
 
 
-def publish_wheel(actor, name="foo_bar", version="1.0", tag="py3-none-any", **fields):
+def publish_wheel(
+    actor, name="foo_bar", version="1.0", tag="py3-none-any", *, slug="main", **fields
+):
     """Publish a wheel without a request, as from a thread of its own."""
     content = make_wheel(name, version, **fields)
     digests = {"sha256": hashlib.sha256(content).hexdigest()}
@@ -106,4 +108,4 @@ def publish_wheel(actor, name="foo_bar", version="1.0", tag="py3-none-any", **fi
     form = UploadForm(filename, "bdist_wheel", name, version, digests)
     with blobs().receive() as incoming:
         incoming.write(content)
-        return intake.take_in(actor, "main", form, incoming)
+        return intake.take_in(actor, slug, form, incoming)
