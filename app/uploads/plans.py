@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from packaging.requirements import Requirement
 
@@ -28,6 +29,9 @@ from app.uploads.permissions import (
     demand_uploader,
 )
 from app.uploads.queries import Returning, find_returning
+
+# A release may have hundreds of files, all with the same fault.
+_MOST_REASONS = 5
 
 
 @dataclass(frozen=True)
@@ -82,10 +86,11 @@ def make_plan(actor: Actor, source: Index, target: Index, release: Release) -> P
 
 
 def demand_ready(plan: Plan) -> None:
-    """Raise `PromotionRefused`, with all the reasons, if something stands against a plan."""
+    """Raise `PromotionRefused`, with the first reasons, if something stands against a plan."""
     if plan.refusals:
-        reasons = " ".join(dict.fromkeys(finding.message for finding in plan.refusals))
-        raise PromotionRefused(reasons, code=plan.refusals[0].code)
+        reasons = dict.fromkeys(finding.message for finding in plan.refusals)
+        first = " ".join(islice(reasons, _MOST_REASONS))
+        raise PromotionRefused(first, code=plan.refusals[0].code)
 
 
 class _Planner:
