@@ -111,6 +111,7 @@ class Trouble:
         exchange.hang_up()
 
 
+@dataclass
 class Refuse(Trouble):
     """Closes the connection without an answer."""
 
@@ -178,6 +179,7 @@ class CutShort(Trouble):
         exchange.send(honest)
 
 
+@dataclass
 class WrongBytes(Trouble):
     """Sends as many bytes, but the last one is another one."""
 
@@ -220,6 +222,7 @@ class Redirect(Trouble):
         exchange.send(Reply(self.code, "text/plain", b"", {"Location": place}))
 
 
+@dataclass
 class Endless(Trouble):
     """Sends a body that never ends."""
 
