@@ -7,7 +7,7 @@ for each would cost a hundred times as much.
 import json
 import zlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -89,8 +89,12 @@ def _unpack(stored: bytes, is_wanted: Callable[[str], bool]) -> Document:
 
 def _told(entry: Entry) -> dict[str, Any]:
     """Return only what was told, so that each of 40,000 files costs no more than it must."""
-    facts = asdict(entry)
-    return {key: value for key, value in facts.items() if value != _UNTOLD.get(key, ...)}
+    facts = {"filename": entry.filename, "url": entry.url}
+    for name, untold in _UNTOLD:
+        value = getattr(entry, name)
+        if value != untold:
+            facts[name] = value
+    return facts
 
 
 def _entry(told: dict[str, Any]) -> Entry:
@@ -103,6 +107,6 @@ def _as_text(value: datetime) -> str:
     return value.isoformat()
 
 
-_UNTOLD = {
-    field.name: field.default for field in fields(Entry) if field.name not in {"filename", "url"}
-}
+_UNTOLD = [
+    (field.name, field.default) for field in fields(Entry) if field.name not in {"filename", "url"}
+]

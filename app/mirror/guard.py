@@ -33,7 +33,8 @@ _CARRIERS = tuple(
     ip_network(block) for block in ("::ffff:0:0/96", "::/96", "64:ff9b::/96", "64:ff9b:1::/48")
 )
 _6TO4 = ip_network("2002::/16")
-_ODD = re.compile(r"[\x00-\x20\x7f\\]")
+# What no URL has, and halves of characters, which nobody can write.
+UNASKABLE = re.compile(r"[\x00-\x20\x7f\\\ud800-\udfff]")
 
 Address = IPv4Address | IPv6Address
 
@@ -172,7 +173,7 @@ def _is_inner_name(host: str) -> bool:
 
 
 def _split(url: str) -> SplitResult | None:
-    if len(url) > LONGEST_URL or _ODD.search(url):
+    if len(url) > LONGEST_URL or UNASKABLE.search(url):
         return None
     try:
         return urlsplit(url)
