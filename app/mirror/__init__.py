@@ -4,9 +4,14 @@ from flask import Flask
 
 from app.mirror import models as models
 from app.mirror.flights import Flights
+from app.mirror.renewal import Renewals
+from app.mirror.stock import RecentDocuments
 
 
 def init_app(app: Flask) -> None:
     """Bind the feature to an application."""
     app.extensions["upstreams"] = {}
+    app.extensions["flights"] = Flights()
+    app.extensions["recent_documents"] = RecentDocuments()
+    app.extensions["renewals"] = Renewals()
     app.extensions["flights"] = Flights()

@@ -11,8 +11,9 @@ from app.extensions import Base
 class MirroredProject(Base):
     """What an upstream said of a name the last time, or that it has no such project.
 
-    `document` is as `documents.pack` makes it, and None when the project is not
-    there. `serial` is the number of the change that brought it.
+    `document` is as `documents.pack` makes it. It stays when the project is there no
+    more, and `body_sha256` does not: what comes back under an old name is compared
+    with it. `serial` is the number of the change that brought it.
     """
 
     __tablename__ = "mirrored_project"
@@ -25,6 +26,8 @@ class MirroredProject(Base):
     # When the upstream last said that this is so.
     fetched_at: Mapped[datetime] = mapped_column(index=True)
     changed_at: Mapped[datetime]
+    # What was asked: the validators are those of its answer.
+    asked_url: Mapped[str | None] = mapped_column(Text)
     etag: Mapped[str | None] = mapped_column(Text)
     last_modified: Mapped[str | None] = mapped_column(String(100))
     # Of the body as it came, for upstreams that have no validators.

@@ -26,6 +26,7 @@ from app.mirror.connections import Connections
 from app.mirror.decoding import ACCEPTED, decode, gather
 from app.mirror.exceptions import UpstreamMissing, UpstreamUnavailable
 from app.mirror.guard import Guard, Origin, askable
+from app.mirror.manners import Manners
 from app.projects.names import normalise
 
 # How long a client waits for what is not here: less than its own time-out of 8 s.
@@ -63,11 +64,12 @@ class Upstream:
         self._breakers = {own: Breaker()}
         self._report = report
         self._was_up: bool | None = None
+        self.manners = Manners()
 
     @property
-    def is_open(self) -> bool:
-        """Tell whether it would be asked at this moment."""
-        return not self._breakers[self.guard.own].is_open
+    def is_resting(self) -> bool:
+        """Tell whether it failed so often that it is not asked at this moment."""
+        return self._breakers[self.guard.own].is_open
 
     def page_url(self, name: str) -> str:
         """Return where the index page of a project is."""

@@ -42,6 +42,15 @@ class CopyAppeared(NamesChanged, CopyChanged):
 
 
 @dataclass(frozen=True, kw_only=True)
+class UpstreamFileChanged(CatalogueEvent):
+    """An upstream tells another digest of a file than before: `sha256`, and it `was` another."""
+
+    filename: str
+    was: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CopyEvicted(FilesWithdrawn, CopyChanged):
     """The bytes of a mirrored file were removed to make room; they can be fetched again."""
 

@@ -81,6 +81,7 @@ def upgrade() -> None:
     sa.Column('serial', sa.BigInteger(), nullable=False),
     sa.Column('fetched_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('asked_url', sa.Text(), nullable=True),
     sa.Column('etag', sa.Text(), nullable=True),
     sa.Column('last_modified', sa.String(length=100), nullable=True),
     sa.Column('body_sha256', sa.String(length=64), nullable=True),

@@ -1,0 +1,156 @@
+"""Writing down what an upstream said of a project, and telling what that changes."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+from sqlalchemy import delete, select, update
+
+from app.core import clock
+from app.core.database import add_unless_there, before_commit
+from app.core.events import tell
+from app.extensions import db
+from app.indexes.services import take_serial
+from app.mirror.asking import News
+from app.mirror.documents import Document, Entry, pack, unpack
+from app.mirror.models import MirroredFile, MirroredProject, MirroredStray, UpstreamState
+from app.mirror.tallies import tally
+from app.projects.events import CopyAppeared, CopyChanged, UpstreamFileChanged
+from app.search.models import KnownName
+from app.sources.filenames import list_project_names
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One project of the upstream of an index."""
+
+    index_id: int
+    slug: str
+    normalized_name: str
+
+    def keep(self, news: News) -> None:
+        """Write down news, inside a transaction."""
+        row = self._row()
+        row.fetched_at = clock.now()
+        row.asked_url, row.etag, row.last_modified = news.asked_url, news.etag, news.last_modified
+        was_present, row.body_sha256 = row.is_present, news.body_sha256
+        tally(self.index_id, pages=1, bytes=news.size)
+        self._note_up()
+        if news.document is not None:
+            self._change(row, news.document, was_present=was_present)
+        elif was_present and not row.is_present:
+            self._vanish(row)
+
+    def _row(self) -> MirroredProject:
+        key = {"index_id": self.index_id, "normalized_name": self.normalized_name}
+        now = clock.now()
+        add_unless_there(MirroredProject, **key, serial=0, fetched_at=now, changed_at=now)
+        return db.session.get_one(MirroredProject, tuple(key.values()), with_for_update=True)
+
+    def _change(self, row: MirroredProject, document: Document, *, was_present: bool) -> None:
+        before = unpack(row.document) if row.document is not None else None
+        document = self._compare(document, before)
+        if document == before and was_present:
+            return
+        row.document, row.changed_at = pack(document), clock.now()
+        self._keep_strays(document)
+        is_new = add_unless_there(
+            KnownName,
+            index_id=self.index_id,
+            normalized_name=self.normalized_name,
+            name=document.name,
+        )
+        self._tell(row, CopyAppeared if is_new else CopyChanged)
+
+    def _vanish(self, row: MirroredProject) -> None:
+        row.changed_at = clock.now()
+        known = delete(KnownName).where(
+            KnownName.index_id == self.index_id, KnownName.normalized_name == self.normalized_name
+        )
+        db.session.execute(known)
+        self._tell(row, CopyAppeared)
+
+    def _tell(self, row: MirroredProject, event: type[CopyChanged]) -> None:
+        tell(event(index_slug=self.slug, project=self.normalized_name))
+        before_commit(("copy", self.index_id, self.normalized_name), partial(_number, row))
+
+    def _compare(self, document: Document, before: Document | None) -> Document:
+        """Return a document that remembers what its files were before."""
+        old = {entry.filename: entry for entry in before.entries} if before else {}
+        # Files that were copied, and of which the upstream had told nothing meanwhile.
+        copied = {name: sha256 for name, sha256 in self._list_copied() if name not in old}
+        if not old and not copied:
+            return document
+        entries = tuple(
+            self._remember(entry, old.get(entry.filename), copied.get(entry.filename))
+            for entry in document.entries
+        )
+        return replace(document, entries=entries)
+
+    def _remember(self, entry: Entry, old: Entry | None, copied: str | None) -> Entry:
+        known = (old.sha256 if old else None) or copied
+        first = (old.was if old else "") or known
+        if first is None or entry.sha256 == first:
+            return entry
+        if entry.sha256 is None:
+            # That nothing is told any more must not let other bytes pass.
+            return replace(entry, sha256=known, was=old.was if old else "")
+        if entry.sha256 != known:
+            self._tell_changed(entry, first)
+        return replace(entry, was=first)
+
+    def _tell_changed(self, entry: Entry, was: str) -> None:
+        _log.warning(
+            "an upstream changed a file",
+            extra={"index": self.slug, "project": self.normalized_name, "file": entry.filename},
+        )
+        event = UpstreamFileChanged(
+            index_slug=self.slug,
+            project=self.normalized_name,
+            filename=entry.filename,
+            was=was,
+            sha256=entry.sha256 or "",
+        )
+        tell(event)
+
+    def _list_copied(self) -> Iterator[tuple[str, str]]:
+        wanted = select(MirroredFile.filename, MirroredFile.sha256).where(
+            MirroredFile.index_id == self.index_id,
+            MirroredFile.normalized_name == self.normalized_name,
+            MirroredFile.sha256.is_not(None),
+        )
+        for filename, sha256 in db.session.execute(wanted):
+            yield filename, sha256 or ""
+
+    def _keep_strays(self, document: Document) -> None:
+        """Note the files that nobody would look for in this project by their names."""
+        name = self.normalized_name
+        found = {
+            entry.filename
+            for entry in document.entries
+            if name not in list_project_names(entry.filename)
+        }
+        own = (MirroredStray.index_id == self.index_id, MirroredStray.normalized_name == name)
+        kept = set(db.session.scalars(select(MirroredStray.filename).where(*own)))
+        if kept - found:
+            db.session.execute(
+                delete(MirroredStray).where(*own, MirroredStray.filename.in_(kept - found))
+            )
+        for filename in found - kept:
+            db.session.add(
+                MirroredStray(index_id=self.index_id, filename=filename, normalized_name=name)
+            )
+
+    def _note_up(self) -> None:
+        """Correct what a process that ended had written: this upstream is not down."""
+        down = update(UpstreamState).where(
+            UpstreamState.index_id == self.index_id, UpstreamState.is_up.is_(False)
+        )
+        db.session.execute(down.values(is_up=True, since=clock.now()))
+
+
+def _number(row: MirroredProject) -> None:
+    row.serial = take_serial(row.index_id)
