@@ -14,6 +14,7 @@ from app.core.storage import sweep
 from app.indexes import services as indexes
 from app.indexes.events import IndexRemoved, PagesVoided
 from app.journal import services as journal
+from app.mirror.source import mirror_source
 from app.policy.source import lay_policy
 from app.projects.events import FilesWithdrawn, NamesChanged, PageChanged
 from app.projects.queries import list_referred
@@ -26,7 +27,7 @@ from app.sources.local import LocalSource
 def wire() -> None:
     """Connect all listeners, sources and those who stand on blobs."""
     registry.register("hosted", LocalSource)
-    registry.register("mirror", lambda _index: None)
+    registry.register("mirror", mirror_source)
     registry.lay_over(lay_policy)
     sweep.refer(list_referred)
     events.connect(

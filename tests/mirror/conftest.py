@@ -13,16 +13,24 @@ from sqlalchemy import delete, update
 from app import create_app
 from app.core.storage import make_storage
 from app.extensions import db
-from app.indexes.models import Index
+from app.indexes.models import Index, NameClaim, ReservedPattern
 from app.indexes.queries import get_index
+from app.journal.models import Entry
 from app.mirror.flights import Flights
 from app.mirror.models import MirrorDay, MirroredFile, MirroredProject, MirroredStray, UpstreamState
+from app.mirror.renewal import Renewals
+from app.mirror.source import MirrorSource, mirror_source
 from app.mirror.upstream import forget_upstreams
+from app.projects.models import Project
+from app.search.models import KnownName
 from app.stats.models import DownloadDay
 from tests.conftest import testing_config
 from tests.upstreams import UpstreamServer
 
-_KEPT = (MirroredFile, MirroredProject, MirroredStray, MirrorDay, UpstreamState, DownloadDay)
+_KEPT = (
+    *(MirroredFile, MirroredProject, MirroredStray, MirrorDay, UpstreamState, DownloadDay),
+    *(KnownName, Project, NameClaim, ReservedPattern, Entry),
+)
 
 
 @pytest.fixture(scope="session")
@@ -44,17 +52,36 @@ def upstream() -> Iterator[UpstreamServer]:
 
 
 @pytest.fixture
+def settings(house: Flask) -> Iterator[Any]:
+    """Give the configuration of the house; what a test sets is taken back."""
+    before = dict(house.config)
+    yield house.config
+    house.config.clear()
+    house.config.update(before)
+
+
+@pytest.fixture
+def source(mirror: Index) -> MirrorSource:
+    """Give the mirror of the upstream as a source."""
+    found = mirror_source(mirror)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
 def mirror(house: Flask, upstream: UpstreamServer, tmp_path: Path) -> Iterator[Index]:
     """Give the mirror of the upstream, in an application with an empty store."""
     house.extensions["blobs"] = make_storage(str(tmp_path / "blobs"))
     house.extensions["flights"] = flights = Flights()
+    house.extensions["renewals"] = renewals = Renewals()
+    house.extensions["recent_documents"].clear()
     house.extensions["index_paths"].clear()
     with house.app_context():
         _change(update(Index).where(Index.slug == "pypi").values(upstream_url=upstream.url))
         yield get_index("pypi")
         db.session.remove()
         upstream.stop()
-        await_true(lambda: not flights._flights)
+        await_true(lambda: not flights._flights and renewals.is_idle)
         forget_upstreams()
         _change(*map(delete, _KEPT), update(Index).values(upstream_url=None))
 
