@@ -14,6 +14,8 @@ from app.core.storage import sweep
 from app.indexes import services as indexes
 from app.indexes.events import IndexRemoved, PagesVoided
 from app.journal import services as journal
+from app.mirror import keeping
+from app.mirror import queries as copies
 from app.mirror.source import mirror_source
 from app.policy.source import lay_policy
 from app.projects.events import FilesWithdrawn, NamesChanged, PageChanged
@@ -22,6 +24,9 @@ from app.projects.services import count_names, refuse_loss
 from app.simple import passes, shelving
 from app.sources import registry
 from app.sources.local import LocalSource
+from app.stats import keepers
+from app.stats.keepers import Keeper
+from app.stats.queries import list_files
 
 
 def wire() -> None:
@@ -29,7 +34,11 @@ def wire() -> None:
     registry.register("hosted", LocalSource)
     registry.register("mirror", mirror_source)
     registry.lay_over(lay_policy)
-    sweep.refer(list_referred)
+    sweep.refer(list_referred, copies.list_referred)
+    keepers.register(
+        Keeper(list_files),
+        Keeper(copies.list_held, keeping.note_use),
+    )
     events.connect(
         inside=[
             (Event, journal.record),

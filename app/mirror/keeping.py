@@ -5,17 +5,19 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, tuple_, update
+from sqlalchemy import ColumnElement, select, update
 
 from app.core import clock
-from app.core.database import add_unless_there, before_commit
+from app.core.database import add_unless_there, before_commit, wait_for_turn
 from app.core.events import tell
 from app.extensions import db
+from app.indexes.models import Index
 from app.indexes.services import take_serial
 from app.mirror.copies import Landed, Wanted
 from app.mirror.models import MirroredFile, MirroredProject
 from app.mirror.tallies import tally
 from app.projects.events import CopyChanged
+from app.stats.keepers import Held
 
 # Using a file again so soon is not written down.
 USE_NOTED_AFTER = timedelta(hours=1)
@@ -47,12 +49,16 @@ def unpin(index_id: int, address: str, filename: str) -> bool:
     return _pin(index_id, address, filename, is_pinned=False)
 
 
-def note_use(files: Collection[tuple[str, str]]) -> None:
-    """Note that files, by address and name, were used just now."""
+def note_use(held: Collection[Held]) -> None:
+    """Note that files were used just now; of those that are not mirrored nothing is noted."""
     now = clock.now()
-    used = tuple_(MirroredFile.address, MirroredFile.filename).in_(sorted(files))
-    stale = MirroredFile.used_at < now - USE_NOTED_AFTER
-    _update(used & stale, used_at=now)
+    mirrors = select(Index.id).where(Index.kind == "mirror").scalar_subquery()
+    used = MirroredFile.index_id.in_(mirrors) & MirroredFile.address.in_(
+        {one.address for one in held}
+    )
+    # Who waits here for others waits for nothing else.
+    wait_for_turn("mirror.use")
+    _update(used & (MirroredFile.used_at < now - USE_NOTED_AFTER), used_at=now)
 
 
 def let_go(index_id: int, address: str, filename: str, *, seen: Any) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping, func, select
 from app.extensions import db
 from app.indexes.models import Index
 from app.mirror.models import MirroredFile, MirroredProject, MirroredStray
+from app.stats.keepers import Held
 
 
 def find_copy(index_id: int, address: str, filename: str) -> MirroredFile | None:
@@ -53,11 +54,8 @@ def list_referred(digests: Collection[str]) -> set[str]:
     return set(db.session.scalars(files.union(metadata)))
 
 
-def list_files(addresses: Collection[str]) -> list[RowMapping]:
-    """Return the files of some addresses, for counting their downloads.
-
-    A row has `index_slug`, `address`, `filename`, `project` (normalised) and `version`.
-    """
+def list_held(addresses: Collection[str]) -> list[Held]:
+    """Return the files of some addresses that are here, or were, for counting their downloads."""
     wanted = (
         select(
             Index.slug.label("index_slug"),
@@ -70,7 +68,7 @@ def list_files(addresses: Collection[str]) -> list[RowMapping]:
         # Named, because the key of the table begins with them.
         .where(Index.kind == "mirror", MirroredFile.address.in_(addresses))
     )
-    return list(db.session.execute(wanted).mappings())
+    return [Held(**row) for row in db.session.execute(wanted).mappings()]
 
 
 def list_addresses(

@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from datetime import timedelta
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import func, select
 
 from app.core import clock
 from app.extensions import db
 from app.indexes.models import Index
 from app.projects.models import File, Project, Release
+from app.stats.keepers import Held
 from app.stats.models import DownloadDay
 
 
@@ -34,15 +35,12 @@ def count_downloads_of_files(index_slug: str, filenames: Collection[str]) -> int
     return int(db.session.scalar(wanted) or 0)
 
 
-def list_files(digests: Collection[str]) -> list[RowMapping]:
-    """Return the files of some contents, removed ones too, with project and version.
-
-    A row has `index_slug`, `sha256`, `filename`, `project` (normalised) and `version`.
-    """
+def list_files(digests: Collection[str]) -> list[Held]:
+    """Return the files that were published here with some contents, removed ones too."""
     wanted = (
         select(
             Index.slug.label("index_slug"),
-            File.sha256,
+            File.sha256.label("address"),
             File.filename,
             Project.normalized_name.label("project"),
             Release.version,
@@ -52,4 +50,4 @@ def list_files(digests: Collection[str]) -> list[RowMapping]:
         .join(Project, Project.id == Release.project_id)
         .where(File.sha256.in_(digests))
     )
-    return list(db.session.execute(wanted).mappings())
+    return [Held(**row) for row in db.session.execute(wanted).mappings()]

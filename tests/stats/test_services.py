@@ -65,12 +65,17 @@ def test_a_removed_file_counts_too(wheel):
         # PostgreSQL takes no such letters.
         {"filename": "\0"},
         {"filename": "\ud800"},
-        {"index_slug": "other"},
     ],
 )
 def test_what_no_index_has_is_dropped(wheel, facts):
     add(download(wheel, **facts))
     assert rows() == []
+
+
+def test_a_download_that_tells_another_index_counts_where_the_file_is(wheel):
+    add(download(wheel, index_slug="other"), download(wheel))
+    (row,) = rows()
+    assert (row.index_slug, row.count) == ("main", 2)
 
 
 def test_the_unknown_does_not_cost_the_known(wheel):
@@ -95,5 +100,6 @@ def test_files_are_looked_up_in_batches(wheel, queries, monkeypatch, batch, batc
     others = [make_file(wheel.release, f"foo-{n}.tar.gz", f"{n}".encode()) for n in range(5)]
     queries.clear()
     add(*map(download, others))
-    assert len(queries) == 2 * batches
+    # Each keeper is asked, they are added, and in the end their use is noted.
+    assert len(queries) == 3 * batches + 1
     assert db.session.scalar(select(func.count()).select_from(DownloadDay)) == 5
