@@ -106,3 +106,21 @@ def test_the_works_of_the_day_are_promised_once(app, monkeypatch, now):
     names = [job.name for job in db.session.query(Job)]
     assert names.count("sweep-blobs") == 2
     assert find_setting("jobs.daily") == (moment + timedelta(days=1)).date().isoformat()
+
+
+def test_a_blob_that_nobody_needs_is_forgotten_at_once(storage, now):
+    sha256 = storage.save_bytes(b"not needed")
+    now(clock.now() + 2 * sweep.MOMENT)
+    assert sweep.forget(sha256)
+    assert storage.find_size(sha256) is None
+
+
+def test_a_blob_that_somebody_needs_is_not_forgotten(storage, now):
+    file = make_file(make_release())
+    now(clock.now() + 2 * sweep.MOMENT)
+    assert not sweep.forget(file.sha256)
+    assert storage.find_size(file.sha256) == file.size
+
+
+def test_a_blob_that_was_stored_again_just_now_is_not_forgotten(storage):
+    assert not sweep.forget(storage.save_bytes(b"somebody writes his row"))

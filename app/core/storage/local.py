@@ -1,5 +1,6 @@
 """Blobs on a local disk."""
 
+import fcntl
 import os
 import secrets
 from collections.abc import Iterator
@@ -99,9 +100,11 @@ class LocalStorage(Storage):
     def delete_older(self, sha256: str, before: datetime) -> bool:
         path = self._path(sha256)
         try:
-            if _stored_at(path) >= before:
-                return False
-            path.unlink()
+            # Nobody who stores the same bytes counts on these in between.
+            with _alone(path.parent):
+                if _stored_at(path) >= before:
+                    return False
+                path.unlink()
         except FileNotFoundError:
             return False
         return True
@@ -146,10 +149,22 @@ def _stored_at(path: Path) -> datetime:
 def _renew(path: Path, sha256: str) -> bool:
     """Let a blob that is there count as stored now; tell whether it is there."""
     try:
-        _adopt_mtime(path, sha256)
+        with _alone(path.parent):
+            _adopt_mtime(path, sha256)
     except FileNotFoundError:
         return False
     return True
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep others from renewing or removing blobs of a folder by their age."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _adopt_mtime(path: Path, sha256: str) -> None:

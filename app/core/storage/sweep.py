@@ -14,6 +14,8 @@ Referrer = Callable[[Collection[str]], set[str]]
 
 # An upload that has stored its bytes writes its rows in a moment.
 GRACE = timedelta(days=1)
+# It has as long as a database may be busy, several times over.
+MOMENT = timedelta(minutes=1)
 _BATCH = 500
 
 _referrers: list[Referrer] = []
@@ -38,6 +40,15 @@ def sweep_blobs() -> None:
     )
     if removed:
         _log.info("blobs swept", extra={"removed": removed})
+
+
+def forget(sha256: str) -> bool:
+    """Remove a blob at once unless somebody stands on it; tell whether it was removed.
+
+    One that was stored a moment ago is left to the sweep: whoever stored it may be
+    about to write his row.
+    """
+    return bool(_remove([sha256], clock.now() - MOMENT))
 
 
 @regular("sweep-incoming")
