@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from app.mirror import jobs as jobs
 from app.mirror import models as models
 from app.mirror.flights import Flights
 from app.mirror.renewal import Renewals

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.database import release_connection, transaction
+from app.core.jobs import enqueue
 from app.core.storage import blobs
 from app.core.storage.incoming import Incoming
 from app.extensions import db
@@ -14,6 +15,7 @@ from app.indexes.models import Index
 from app.mirror import keeping, wheels
 from app.mirror.arrivals import demand
 from app.mirror.copies import Landed, Wanted
+from app.mirror.eviction import MAKE_ROOM, is_far_over
 from app.mirror.exceptions import CopyBroken, UpstreamMissing, UpstreamUnavailable
 from app.mirror.flights import Flight, the_flights
 from app.mirror.queries import find_copy
@@ -78,8 +80,14 @@ def _bring_file(wanted: Wanted, flight: Flight, upstream: Upstream) -> Landed:
         landed = Landed(incoming.digest(), incoming.size)
         with incoming.path.open("rb") as file:
             own_metadata = _read_own_metadata(wanted, file)
-    _write(lambda: keeping.keep_file(wanted, landed, own_metadata=own_metadata))
+    _write(lambda: _keep_file(wanted, landed, own_metadata))
     return landed
+
+
+def _keep_file(wanted: Wanted, landed: Landed, own_metadata: str | None) -> None:
+    keeping.keep_file(wanted, landed, own_metadata=own_metadata)
+    if is_far_over():
+        enqueue(MAKE_ROOM)
 
 
 def _receive(chunk: bytes, incoming: Incoming, flight: Flight) -> None:

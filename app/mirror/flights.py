@@ -26,6 +26,8 @@ MOST = 100
 # Who found no room does not ask the upstream again at once.
 FULL_SECONDS = 5.0
 _POLL_SECONDS = 0.015
+# The folder of the notes, in DATA_DIR.
+_NOTES = "mirror"
 
 # Fetches, telling the flight how it goes, and returns what is here then.
 Work = Callable[[Wanted, "Flight"], Landed]
@@ -165,7 +167,7 @@ class Flights:
         outcome: Outcome = Failed(Unavailable.code)
         try:
             with app.app_context():
-                outcome = flight.run(data_path("mirror", flight.wanted.key), work)
+                outcome = flight.run(data_path(_NOTES, flight.wanted.key), work)
         except OSError:
             _log.exception("the note of a file could not be kept")
             outcome = Failed(StorageUnavailable.code)
@@ -184,6 +186,13 @@ def the_flights() -> Flights:
     """Return the flights of the running application."""
     found: Flights = part("flights")
     return found
+
+
+def forget_notes() -> None:
+    """Remove the notes that nobody holds."""
+    for path in data_path(_NOTES).glob("*"):
+        # Whoever holds it keeps it; what is held here goes with closing it.
+        Note.open(path).close()
 
 
 def _try(work: Work, wanted: Wanted, flight: Flight) -> Outcome:
