@@ -36,7 +36,13 @@ def keep_file(wanted: Wanted, landed: Landed, *, own_metadata: str | None) -> No
 
 def keep_metadata(wanted: Wanted, landed: Landed) -> None:
     """Note that the core metadata of a wheel are here, as its upstream announced them."""
-    _keep(wanted, metadata_sha256=landed.sha256)
+    _keep(wanted)
+    if wanted.entry.metadata_sha256 is None:
+        # The page tells their digest from now on.
+        _announce_metadata(wanted, landed.sha256)
+    else:
+        key = (wanted.index_id, wanted.entry.address, wanted.entry.filename)
+        _update(_is(*key), metadata_sha256=landed.sha256)
 
 
 def pin(index_id: int, address: str, filename: str) -> bool:
@@ -85,7 +91,7 @@ def _keep(wanted: Wanted, **facts: Any) -> None:
         is_pinned=False,
         **blank | facts,
     )
-    if not added:
+    if facts and not added:
         _update(_is(wanted.index_id, entry.address, entry.filename), **facts)
 
 

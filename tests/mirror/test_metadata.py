@@ -73,6 +73,15 @@ def test_metadata_without_a_digest_are_believed(mirror, upstream, held):
     assert content_of(bring(mirror, entry, METADATA)) == held.metadata
 
 
+@pytest.mark.parametrize("is_told", [True, False])
+def test_a_page_that_tells_more_when_they_came_is_numbered_again(mirror, upstream, held, is_told):
+    facts = announced(held) if is_told else {"core_metadata": True}
+    entry = keep(mirror, upstream, held, **facts)
+    before = serial()
+    bring(mirror, entry, METADATA)
+    assert (serial() > before) is not is_told
+
+
 def test_a_wrong_digest_is_refused_and_nothing_kept(mirror, upstream, held):
     entry = keep(mirror, upstream, held, **announced(held))
     upstream.breaks(WrongBytes(), "*.metadata")
