@@ -173,4 +173,6 @@ def _stored(wanted: Wanted, landed: Landed) -> StoredFile:
         project=wanted.project,
         version=wanted.entry.version,
         index_slug=wanted.slug,
+        uploaded_at=wanted.entry.uploaded_at,
+        was=wanted.entry.was,
     )

@@ -32,7 +32,7 @@ def find_file(index: Index, address: str, filename: str) -> StoredFile | RemoteF
     copy = find_copy(index.id, address, filename)
     wanted = _find_wanted(index, address, filename, copy)
     if copy is not None and copy.sha256 is not None:
-        stored = _find_stored(index, copy, filename, copy.sha256)
+        stored = _find_stored(index, copy, wanted, filename, copy.sha256)
         if stored is None and wanted is None:
             # It should be here, so "not found" would be a lie.
             raise StorageUnavailable
@@ -51,7 +51,7 @@ def find_metadata(index: Index, address: str, filename: str) -> StoredFile | Rem
     announced = None if wanted is None else wanted.entry.metadata_sha256
     kept = None if copy is None else copy.metadata_sha256
     if copy is not None and kept is not None and fits(kept, announced):
-        stored = _find_stored(index, copy, filename + METADATA, kept)
+        stored = _find_stored(index, copy, wanted, filename + METADATA, kept)
         if stored is not None:
             return stored
     if wanted is None or not wanted.is_wheel or not (wanted.entry.core_metadata or kept):
@@ -102,11 +102,15 @@ def _entry_at(entries: tuple[Entry, ...], address: str) -> Entry | None:
     return next((entry for entry in entries if entry.address == address), None)
 
 
-def _find_stored(index: Index, copy: MirroredFile, filename: str, sha256: str) -> StoredFile | None:
+def _find_stored(
+    index: Index, copy: MirroredFile, wanted: Wanted | None, filename: str, sha256: str
+) -> StoredFile | None:
     size = blobs().find_size(sha256)
     if size is None:
         _log.error("a blob is missing", extra={"sha256": sha256, "file": filename})
         return None
+    # What the upstream told last is kept for when it tells nothing any more.
+    told = copy if wanted is None else wanted.entry
     return StoredFile(
         filename=filename,
         sha256=sha256,
@@ -114,6 +118,8 @@ def _find_stored(index: Index, copy: MirroredFile, filename: str, sha256: str) -
         project=copy.normalized_name,
         version=copy.version,
         index_slug=index.slug,
+        uploaded_at=told.uploaded_at,
+        was=told.was,
     )
 
 
@@ -125,4 +131,6 @@ def _remote(wanted: Wanted, sha256: str | None) -> RemoteFile:
         project=wanted.project,
         version=wanted.entry.version,
         index_slug=wanted.slug,
+        uploaded_at=wanted.entry.uploaded_at,
+        was=wanted.entry.was,
     )

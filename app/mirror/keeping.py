@@ -79,6 +79,8 @@ def let_go(index_id: int, address: str, filename: str, *, seen: Any) -> bool:
 
 def _keep(wanted: Wanted, **facts: Any) -> None:
     entry, now = wanted.entry, clock.now()
+    # A policy must know it when the upstream tells of the file no more.
+    facts |= {"uploaded_at": entry.uploaded_at, "was": entry.was}
     # What it is before anything of it came.
     blank = {"sha256": None, "size": entry.size or 0, "stored_at": now, "used_at": now}
     added = add_unless_there(
@@ -91,7 +93,7 @@ def _keep(wanted: Wanted, **facts: Any) -> None:
         is_pinned=False,
         **blank | facts,
     )
-    if facts and not added:
+    if not added:
         _update(_is(wanted.index_id, entry.address, entry.filename), **facts)
 
 

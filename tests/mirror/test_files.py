@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from app.core.storage import blobs
@@ -8,8 +10,9 @@ from app.mirror.documents import Document, pack, unpack, unpack_file
 from app.mirror.exceptions import UpstreamUnavailable
 from app.mirror.models import MirroredStray
 from app.projects.exceptions import FileNotFound, FileWithdrawn
+from app.sources.base import METADATA
 from app.sources.page import RemoteFile, StoredFile
-from tests.mirror.copying import bring, copy_of, entry_of, keep_page
+from tests.mirror.copying import announced, bring, copy_of, entry_of, keep_page
 
 
 @pytest.fixture
@@ -37,6 +40,18 @@ def test_a_listed_file_is_remote_until_it_came(mirror, entry, held):
         version="1.0",
         index_slug="pypi",
     )
+
+
+def test_what_a_policy_must_know_is_told_as_long_as_the_file_is_here(mirror, upstream, held):
+    at = datetime(2024, 5, 6, 7, 8, 9, 123456, tzinfo=UTC)
+    entry = entry_of(upstream, held, uploaded_at=at, was="0" * 64, **announced(held))
+    keep_page(mirror, "six", entry)
+    found = [find(mirror, entry), bring(mirror, entry), find(mirror, entry)]
+    found += [files.find_metadata(mirror, entry.address, entry.filename)]
+    found += [bring(mirror, entry, METADATA)]
+    keep_page(mirror, "six")
+    found += [find(mirror, entry), files.find_metadata(mirror, entry.address, entry.filename)]
+    assert [(file.uploaded_at, file.was) for file in found] == [(at, "0" * 64)] * 7
 
 
 def test_a_file_that_came_is_here(mirror, entry, held):
