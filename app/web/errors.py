@@ -115,8 +115,9 @@ def as_json(status: int, code: str, message: str) -> Response:
 
 
 def as_text(status: int, code: str, message: str) -> Response:
-    """Answer with one line of text; the stable code stands in a header."""
-    response = Response(f"{message}\n", status, mimetype="text/plain")
+    """Answer with one line of text, also in the reason phrase; the stable code is in a header."""
+    response = Response(f"{message}\n", mimetype="text/plain")
+    response.status = status_line(status, message)
     response.headers["X-Error-Code"] = code
     return response
 
