@@ -124,6 +124,14 @@ def list_dependents(index_id: int) -> list[Index]:
     return sorted(found.values(), key=lambda each: each.slug)
 
 
+def list_showing(slug: str) -> list[str]:
+    """Return the slugs, sorted, of an index and of all that have it among their bases."""
+    index = find_index(slug)
+    if index is None:
+        return []
+    return sorted({slug, *(dependent.slug for dependent in list_dependents(index.id))})
+
+
 def openness(index: Index) -> str:
     """Return who may read an index with its bases: the narrowest visibility of all of them."""
     return max((path[-1].visibility for path in list_paths(index)), key=VISIBILITIES.index)

@@ -19,7 +19,7 @@ from app.extensions import db
 from app.indexes.events import IndexRemoved
 from app.indexes.exceptions import IndexNotEmpty
 from app.indexes.models import Index
-from app.indexes.queries import get_index
+from app.indexes.queries import get_index, list_showing
 from app.indexes.services import number_names, take_serial
 from app.projects.events import (
     FileDeleted,
@@ -157,9 +157,9 @@ def touch(project: Project) -> None:
 
 
 def count_names(event: NamesChanged) -> None:
-    """Take a number for a change of the list of all projects."""
-    slug = event.index_slug
-    before_commit(("names", slug), lambda: number_names(get_index(slug).id))
+    """Take a number for a change of the list of all projects, in all indexes that show it."""
+    for slug in list_showing(event.index_slug):
+        before_commit(("names", slug), partial(_count_names, slug))
 
 
 def refuse_loss(event: IndexRemoved) -> None:
@@ -204,6 +204,10 @@ def describe(actor: Actor, project: Project) -> dict[str, Any]:
         "index_slug": index.slug,
         "project": project.normalized_name,
     }
+
+
+def _count_names(slug: str) -> None:
+    number_names(get_index(slug).id)
 
 
 def _settle(project: Project) -> None:
