@@ -6,7 +6,7 @@ from app.accounts.actors import NOBODY, Actor
 from app.accounts.auth import any_actor
 from app.indexes.models import Index
 from app.indexes.permissions import demand_read, demand_read_all
-from app.indexes.queries import PUBLIC, get_index, openness
+from app.indexes.queries import MAIN, PUBLIC, get_index, openness
 from app.web.documents import mark_public
 
 
@@ -36,6 +36,8 @@ def admit_to_all(index: Index) -> None:
 
 
 def admit_preflight() -> None:
-    """Let programs in browsers ask what they may ask of the main index, if it is public."""
-    if request.method == "OPTIONS" and openness(get_index()) == PUBLIC:
-        mark_public()
+    """Let programs in browsers ask what they may ask of an index, if it is public."""
+    if request.method == "OPTIONS":
+        slug = (request.view_args or {}).get("slug", MAIN)
+        if openness(get_index(slug)) == PUBLIC:
+            mark_public()

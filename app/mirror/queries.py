@@ -7,6 +7,7 @@ from sqlalchemy import RowMapping, func, select
 
 from app.extensions import db
 from app.indexes.models import Index
+from app.indexes.queries import MIRROR
 from app.mirror.models import MirroredFile, MirroredProject, MirroredStray
 from app.stats.keepers import Held
 
@@ -82,6 +83,16 @@ def list_addresses(
     )
     if filename is not None:
         wanted = wanted.where(MirroredFile.filename == filename)
+    return [(address, name) for address, name in db.session.execute(wanted)]
+
+
+def list_copies(normalized_name: str) -> list[tuple[str, str]]:
+    """Return address and name of the files of a project that any mirror has here."""
+    # Mirrors are named, because the index on the names of projects begins with them.
+    mirrors = select(Index.id).where(Index.kind == MIRROR)
+    wanted = select(MirroredFile.address, MirroredFile.filename).where(
+        MirroredFile.index_id.in_(mirrors), MirroredFile.normalized_name == normalized_name
+    )
     return [(address, name) for address, name in db.session.execute(wanted)]
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from app.core.database import begin_anew
 from app.core.storage import blobs
 from app.indexes.models import Index
-from app.indexes.queries import get_index, openness
+from app.indexes.queries import HOSTED, get_index, openness
 from app.projects.exceptions import FileWithdrawn
 from app.simple import serializers
+from app.simple.aging import counts
 from app.simple.opening import (
     INDEX,
     LIST,
@@ -22,17 +23,33 @@ from app.simple.opening import (
     page_key,
 )
 from app.simple.pages import lay_page, texts_of
-from app.simple.roots import find_current, lay_sum, rebuild_list, segments_of
-from app.simple.shelf import ENDINGS, GUARDED, PUBLIC, is_whole, moment, serial_of, the_shelf
+from app.simple.roots import find_current, lay_sum, list_serial, rebuild_list, segments_of
+from app.simple.shelf import (
+    ENDINGS,
+    FOLDERS,
+    GUARDED,
+    PAGES,
+    PUBLIC,
+    UNTIL,
+    is_whole,
+    moment,
+    serial_of,
+    the_shelf,
+)
 from app.sources.base import Source
-from app.sources.registry import source_for
+from app.sources.page import IndexPage
+from app.sources.registry import own_source, source_for
 
 
 def list_names(slug: str) -> list[str]:
-    """Return the normalised names of all that has or should have a page."""
+    """Return the normalised names of what an index has itself, and of all that has a page.
+
+    Not those of its bases: an upstream may have a million names.
+    """
     index = get_index(slug)
-    wanted = [normalized for _name, normalized in source_for(index).names()]
-    return sorted({*wanted, *_list_pages(index)})
+    source = own_source(index) if index.kind == HOSTED else None
+    own = source.names() if source is not None else ()
+    return sorted({*(normalized for _name, normalized in own), *_list_pages(index)})
 
 
 def renew_page(slug: str, name: str) -> bool:
@@ -42,7 +59,7 @@ def renew_page(slug: str, name: str) -> bool:
         if page is not None:
             lay_page(index, page)
         else:
-            the_shelf().take_down(the_shelf().page(slug, index.generation, name))
+            the_shelf().take_down_page(slug, index.generation, name)
     let_readers_in(index)
     return page is not None
 
@@ -63,8 +80,8 @@ def find_faults(slug: str) -> Iterator[str]:
         yield from _judge_page(slug, name)
     for path in _walk(index, "files/*/*/*"):
         yield from _judge_way(slug, path)
-    for path in _walk(index, "pages/*/*"):
-        if path.name.partition(".")[2] not in ENDINGS:
+    for path in _list_forms(index):
+        if path.name.partition(".")[2] not in {*ENDINGS, UNTIL}:
             yield f"{path}: does not belong here"
 
 
@@ -82,7 +99,7 @@ def _judge_links(slug: str) -> Iterator[str]:
 
 def _judge_list(slug: str) -> Iterator[str]:
     with alone(LIST, slug, slug) as index:
-        serial, names = index.names_serial, list(source_for(index).names())
+        serial, names = list_serial(index), list(source_for(index).names())
         texts = {
             "html": serializers.root_as_html(names, serial),
             "json": serializers.root_as_json(names, serial),
@@ -95,12 +112,21 @@ def _judge_list(slug: str) -> Iterator[str]:
 
 def _judge_page(slug: str, name: str) -> Iterator[str]:
     with alone(PAGE, page_key(slug, name), slug) as index:
-        stem = the_shelf().page(slug, index.generation, name)
         page = source_for(index).find_page(name)
-        if page is None:
-            yield f"{stem}: there is no such project"
-        else:
-            yield from _compare(stem, texts_of(page), page.serial)
+        for folder in FOLDERS:
+            stem = the_shelf().page(slug, index.generation, name, folder)
+            # Nobody is served what has had its time.
+            if any(_forms_of(stem)) and (folder == PAGES or counts(stem)):
+                yield from _judge_forms(slug, stem, folder, page)
+
+
+def _judge_forms(slug: str, stem: str, folder: str, page: IndexPage | None) -> Iterator[str]:
+    if page is None:
+        yield f"{stem}: there is no such project"
+    elif (folder == PAGES) != (page.fresh_until is None):
+        yield f"{stem}: lies in the wrong folder"
+    else:
+        yield from _compare(stem, texts_of(page, slug), page.serial)
 
 
 def _judge_way(slug: str, path: Path) -> Iterator[str]:
@@ -159,8 +185,17 @@ def _unpack(ending: str, content: bytes) -> bytes | None:
 
 
 def _list_pages(index: Index) -> list[str]:
-    found = {path.name.partition(".")[0] for path in _walk(index, "pages/*/*")}
+    found = {path.name.partition(".")[0] for path in _list_forms(index)}
     return sorted(name for name in found if name)
+
+
+def _list_forms(index: Index) -> list[Path]:
+    return [path for folder in FOLDERS for path in _walk(index, f"{folder}/*/*")]
+
+
+def _forms_of(stem: str) -> list[Path]:
+    forms = (Path(f"{stem}.{ending}") for ending in ENDINGS)
+    return [path for path in forms if path.exists()]
 
 
 def _walk(index: Index, pattern: str) -> list[Path]:

@@ -10,8 +10,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +19,12 @@ from werkzeug.wsgi import wrap_file
 
 from app.core import clock
 from app.indexes.queries import MAIN
+from app.simple.aging import is_ahead, moment_of
 from app.simple.cache import Cache
 from app.simple.negotiation import Form, negotiate
 from app.simple.passes import Passes
 from app.simple.ready import Ready, identity_of, ready_file, ready_page
-from app.simple.shelf import GUARDED, PUBLIC, Shelf
+from app.simple.shelf import AGING, GUARDED, PAGES, PUBLIC, UNTIL, Shelf
 from app.sources.base import METADATA
 from app.stats.counter import Download, DownloadCounter
 
@@ -32,8 +32,13 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _READING = frozenset({"GET", "HEAD"})
-_OURS = ("/simple/", "/files/")
-_PAGE = re.compile(r"/simple/(?:([a-z0-9]+(?:-[a-z0-9]+)*)/)?\Z", re.ASCII)
+_OURS = ("/simple/", "/files/", "/index/")
+# Under `/index/main/` pages have another way to the files, and are on no shelf.
+_PAGE = re.compile(
+    r"(?:/index/(?!main/)([a-z0-9]+(?:-[a-z0-9]+)*))?"
+    r"/simple/(?:([a-z0-9]+(?:-[a-z0-9]+)*)/)?\Z",
+    re.ASCII,
+)
 _ADDRESS = re.compile(r"/files/([0-9a-f]{64})/([A-Za-z0-9_][A-Za-z0-9_.+!-]{0,254})\Z", re.ASCII)
 # One strong validator, as we give them; the view reads all others.
 _VALIDATOR = re.compile(r'"[^",]*"\Z')
@@ -46,14 +51,23 @@ _LINKS = (PUBLIC, GUARDED)
 
 
 @dataclass(frozen=True)
+class Spot:
+    """A path where something may lie on the shelf; `until` is the file that tells how long."""
+
+    path: str
+    until: str = ""
+
+
+@dataclass(frozen=True)
 class Target:
     """What an address asks for: the form of a page, or a file if that is None.
 
-    `public` and `guarded` are where it lies on the shelf.
+    `public` and `guarded` are where it may lie on the shelf of the index `slug`.
     """
 
-    public: str
-    guarded: str
+    slug: str
+    public: tuple[Spot, ...]
+    guarded: tuple[Spot, ...]
     form: Form | None = None
     sha256: str = ""
     filename: str = ""
@@ -128,33 +142,43 @@ class ShelfMiddleware:
             self._settle()
 
     def _find_ready(self, target: Target, environ: "WSGIEnvironment") -> Ready | None:
-        ready = self._look(target, target.public, is_public=True)
-        if ready is not None or "HTTP_AUTHORIZATION" not in environ:
-            return ready
-        passes: Passes = self._parts["passes"]
-        if not passes.opens(MAIN, environ["HTTP_AUTHORIZATION"]):
+        for spot in target.public:
+            ready = self._look(target, spot, is_public=True)
+            if ready is not None:
+                return ready
+        if "HTTP_AUTHORIZATION" not in environ:
             return None
-        return self._look(target, target.guarded, is_public=False)
+        passes: Passes = self._parts["passes"]
+        if not passes.opens(target.slug, environ["HTTP_AUTHORIZATION"]):
+            return None
+        found = (self._look(target, spot, is_public=False) for spot in target.guarded)
+        return next((ready for ready in found if ready is not None), None)
 
-    def _look(self, target: Target, path: str, *, is_public: bool) -> Ready | None:
+    def _look(self, target: Target, spot: Spot, *, is_public: bool) -> Ready | None:
         """Return what lies at a path of the shelf, as it is at this moment."""
         try:
-            facts = os.stat(path)  # noqa: PTH116 - a path object costs more than the question
+            facts = os.stat(spot.path)  # noqa: PTH116 - a path object costs more than the question
         except OSError:
             return None
         # Two forms share one text, but not their headers.
-        key = (path, target.form and target.form.number)
+        key = (spot.path, target.form and target.form.number)
         ready = self._cache.get(key)
-        if ready is not None and ready.identity == identity_of(facts):
+        if ready is None or ready.identity != identity_of(facts):
+            ready = self._read(target, spot.path, is_public=is_public)
+        elif not spot.until or is_ahead(ready.until):
             return ready
-        limit = self._cache.largest
-        if target.form is None:
-            ready = ready_file(path, limit, is_public=is_public)
-        else:
-            ready = ready_page(path, target.form, limit, is_public=is_public)
+        if ready is not None and spot.until:
+            # Whoever changes the page makes another file; the moment of one only moves on.
+            ready = replace(ready, until=moment_of(spot.until))
         if ready is not None:
             self._cache.put(key, ready, ready.weight)
-        return ready
+        return ready if ready is not None and is_ahead(ready.until) else None
+
+    def _read(self, target: Target, path: str, *, is_public: bool) -> Ready | None:
+        limit = self._cache.largest
+        if target.form is None:
+            return ready_file(path, limit, is_public=is_public)
+        return ready_page(path, target.form, limit, is_public=is_public)
 
     def _answer(
         self,
@@ -191,7 +215,7 @@ class ShelfMiddleware:
         if target.filename.endswith(METADATA):
             return
         counter: DownloadCounter = self._parts["downloads"]
-        counter.note(Download(clock.today(), MAIN, target.sha256, target.filename))
+        counter.note(Download(clock.today(), target.slug, target.sha256, target.filename))
 
 
 def _parse(shelf: Shelf, path: str, accept: str, accept_encoding: str) -> Target | None:
@@ -199,15 +223,23 @@ def _parse(shelf: Shelf, path: str, accept: str, accept_encoding: str) -> Target
     address = _ADDRESS.match(path)
     if address is not None:
         sha256, filename = address.groups()
-        public, guarded = (shelf.file(MAIN, link, sha256, filename) for link in _LINKS)
-        return Target(public, guarded, None, sha256, filename)
+        way, other = (Spot(shelf.file(MAIN, link, sha256, filename)) for link in _LINKS)
+        return Target(MAIN, (way,), (other,), None, sha256, filename)
     page = _PAGE.match(path)
     form = None if page is None else negotiate(accept, accept_encoding)
     if page is None or form is None:
         return None
-    find = partial(shelf.page, name=page[1]) if page[1] else shelf.root_list
-    public, guarded = (f"{find(MAIN, link)}.{form.ending}" for link in _LINKS)
-    return Target(public, guarded, form)
+    slug, name = page[1] or MAIN, page[2]
+    public, guarded = (_spots(shelf, slug, link, name, form.ending) for link in _LINKS)
+    return Target(slug, public, guarded, form)
+
+
+def _spots(shelf: Shelf, slug: str, link: str, name: str | None, ending: str) -> tuple[Spot, ...]:
+    """Return where a form of a project's page, or of the list of all, may lie."""
+    if name is None:
+        return (Spot(f"{shelf.root_list(slug, link)}.{ending}"),)
+    fixed, aging = (shelf.page(slug, link, name, folder) for folder in (PAGES, AGING))
+    return Spot(f"{fixed}.{ending}"), Spot(f"{aging}.{ending}", f"{aging}.{UNTIL}")
 
 
 def _body(ready: Ready, environ: "WSGIEnvironment") -> Iterable[bytes] | None:

@@ -1,5 +1,6 @@
 """Answers that are ready: the headers of the views, made once for a file on the shelf."""
 
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,8 @@ Identity = tuple[int, int, int, int]
 class Ready:
     """Headers for 200 and 304, and the bytes unless they are too many to keep.
 
-    `identity` tells whether the file is still the one that this was made of.
+    `identity` tells whether the file is still the one that this was made of, and
+    `until` up to which moment it counts.
     """
 
     path: str
@@ -33,6 +35,7 @@ class Ready:
     headers: list[tuple[str, str]]
     headers_304: list[tuple[str, str]]
     body: bytes | None
+    until: float = math.inf
 
     @property
     def weight(self) -> int:

@@ -44,7 +44,15 @@ def lay_sum(index: Index, known: Manifest) -> None:
 
 def rebuild_list(index: Index) -> Manifest:
     """Make all segments of the list, whose lock is held, anew; raises `OSError`."""
-    return segments_of(index).rebuild(source_for(index).names(), index.names_serial)
+    return segments_of(index).rebuild(source_for(index).names(), list_serial(index))
+
+
+def list_serial(index: Index) -> int:
+    """Return the number of the change that the list of all projects shows.
+
+    Other bases may bring other names although none of them changed.
+    """
+    return max(index.names_serial, index.floor_serial)
 
 
 def segments_of(index: Index) -> RootList:
@@ -55,7 +63,7 @@ def segments_of(index: Index) -> RootList:
 def find_current(index: Index) -> Manifest | None:
     """Return the segments that show the names as they are, or None if they must be made anew."""
     known = segments_of(index).find()
-    return known if known is not None and known.serial == index.names_serial else None
+    return known if known is not None and known.serial == list_serial(index) else None
 
 
 def _find(index: Index, form: Form) -> Sheet | None:
@@ -80,9 +88,9 @@ def _render(index: Index, form: Form) -> Sheet:
     if not _making.acquire(timeout=PATIENCE_SECONDS):
         raise Unavailable(_l("The list of all projects is being made. Please try again."))
     try:
-        names = source_for(index).names()
+        names, serial = source_for(index).names(), list_serial(index)
         write = serializers.root_as_json if "json" in form.ending else serializers.root_as_html
-        body = write(names, index.names_serial)
-        return Sheet.of(compress(body) if form.is_compressed else body, index.names_serial)
+        body = write(names, serial)
+        return Sheet.of(compress(body) if form.is_compressed else body, serial)
     finally:
         _making.release()

@@ -1,6 +1,8 @@
 """The shelf: ready index pages as files, and ways to files that may be sent.
 
     <root>/<index>/<place>/pages/fl/flask.json, .html, .json.gz, .html.gz
+    <root>/<index>/<place>/aging/fl/flask.json, …, .until   good until a moment
+    <root>/<index>/<place>/stale/fl/flask.json, …, .until   past it, and nothing newer to be had
     <root>/<index>/<place>/root.json, …           the list of all projects
     <root>/<index>/<place>/files/ab/<sha256>/<filename> -> the blob
 
@@ -20,6 +22,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from threading import Thread
 from typing import BinaryIO, Self
@@ -29,6 +32,11 @@ from app.core.runtime import part
 from app.sources.base import METADATA
 
 PUBLIC, GUARDED = "public", "guarded"
+# A page lies in one of these. Whoever knows no time, as nginx, looks into the first only.
+PAGES, AGING, STALE = "pages", "aging", "stale"
+FOLDERS = (PAGES, AGING, STALE)
+# Stands behind a page whose moment will come: its time is that moment.
+UNTIL = "until"
 # No index has such a name.
 _NEW, _MARK, _SERIAL, _GONE = ".new", ".mark", ".serial", ".gone-"
 # Longer pages are sent piece by piece.
@@ -44,16 +52,18 @@ class Sheet:
     """A page in one form, and the number of the change that it shows.
 
     What is longer than WHOLE stays in its open file, which whoever asked for it closes.
+    `stale_since` tells when a page was right that nobody could bring up to date.
     """
 
     size: int
     serial: int
     body: bytes | BinaryIO
+    stale_since: datetime | None = None
 
     @classmethod
-    def of(cls, body: bytes, serial: int) -> Self:
+    def of(cls, body: bytes, serial: int, *, stale_since: datetime | None = None) -> Self:
         """Return a page that was made just now."""
-        return cls(len(body), serial, body)
+        return cls(len(body), serial, body, stale_since)
 
     def close(self) -> None:
         """Close the file, if there is one."""
@@ -70,9 +80,9 @@ class Shelf:
         self.is_ours = False
         self.locks = Locks(root.with_name(f"{root.name}.locks"))
 
-    def page(self, slug: str, place: object, name: str) -> str:
+    def page(self, slug: str, place: object, name: str, folder: str = PAGES) -> str:
         """Return where a project's page lies, without the ending of a form."""
-        return f"{self.root}/{slug}/{place}/pages/{name[:2]}/{name}"
+        return f"{self.root}/{slug}/{place}/{folder}/{name[:2]}/{name}"
 
     def root_list(self, slug: str, place: object) -> str:
         """Return where the list of all projects lies, without the ending of a form."""
@@ -126,6 +136,14 @@ class Shelf:
         """Remove all forms of a page."""
         for ending in ENDINGS:
             Path(f"{stem}.{ending}").unlink(missing_ok=True)
+
+    def take_down_page(self, slug: str, place: object, name: str, *, but: str = "") -> None:
+        """Remove all forms of a project's page, wherever they lie, but for one folder."""
+        for folder in FOLDERS:
+            if folder != but:
+                stem = self.page(slug, place, name, folder)
+                self.take_down(stem)
+                Path(f"{stem}.{UNTIL}").unlink(missing_ok=True)
 
     def lead(self, path: str, blob: Path) -> None:
         """Lay the way to a file that may be sent."""

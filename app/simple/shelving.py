@@ -4,6 +4,9 @@ It takes its pages down before it commits and lays the new ones afterwards,
 holding their locks all the while. Readers lay what they miss under the same
 locks and read the database inside them. So no old page is laid after a change,
 and whoever is killed in between leaves a missing page, never an old one.
+
+A change of an index concerns all that have it among their bases. What lies there
+is taken down as well, and made again by whoever asks for it.
 """
 
 import logging
@@ -16,15 +19,18 @@ from app.core.exceptions import Unavailable
 from app.core.i18n import _l
 from app.indexes.events import IndexRemoved, PagesVoided
 from app.indexes.models import Index
-from app.indexes.queries import get_fresh_index
+from app.indexes.queries import get_fresh_index, list_showing
 from app.indexes.services import last_serial
-from app.projects.events import FilesWithdrawn, NamesChanged, PageChanged
+from app.mirror.queries import list_addresses as list_copied
+from app.mirror.queries import list_copies
+from app.projects.events import CopyChanged, FilesWithdrawn, NamesChanged, PageChanged
 from app.projects.queries import count_files, list_addresses
+from app.simple.aging import folder_of
 from app.simple.opening import INDEX, LIST, PAGE, PATIENCE_SECONDS, link_of, page_key, turn
-from app.simple.pages import render
+from app.simple.pages import packed, texts_of
 from app.simple.rootlist import Manifest
-from app.simple.roots import find_current, lay_sum, segments_of
-from app.simple.shelf import the_shelf
+from app.simple.roots import find_current, lay_sum, list_serial, segments_of
+from app.simple.shelf import PAGES, the_shelf
 from app.sources.registry import source_for
 
 # Longer ones take more than some milliseconds: whoever asks first has them
@@ -39,6 +45,13 @@ class ShelfStuck(Unavailable):
 
     code = "shelf-stuck"
     message = _l("The shelf of index pages cannot be written to. Please try again later.")
+
+
+class BasesChanged(Unavailable):
+    """Another index began to show what is being changed, and nobody told its readers."""
+
+    code = "bases-changed"
+    message = _l("The bases of an index are being changed. Please try again.")
 
 
 @dataclass
@@ -59,8 +72,8 @@ class _NewPage:
             if count_files(index.id, self.name) > LONG_PAGE:
                 return
             page = source_for(index).find_page(self.name)
-            if page is not None:
-                self.bodies, self.serial = render(page), page.serial
+            if page is not None and folder_of(page) == PAGES:
+                self.bodies, self.serial = packed(texts_of(page, self.slug)), page.serial
 
     def finish(self) -> None:
         """Lay the page."""
@@ -87,7 +100,7 @@ class _NewList:
             if known is not None:
                 read = source_for(index).names
                 refresh = segments_of(index).refresh
-                self.known = refresh(known, self.names, read, index.names_serial)
+                self.known = refresh(known, self.names, read, list_serial(index))
 
     def finish(self) -> None:
         """Keep the segments and, if it takes no time, lay their sum."""
@@ -133,6 +146,29 @@ class _NoIndex:
             the_shelf().forget(self.slug)
 
 
+@dataclass
+class _Concerned:
+    """Which indexes show what others have: those and all above them.
+
+    `voided` are those whose pages this very change voids.
+    """
+
+    showing: dict[str, list[str]] = field(default_factory=dict)
+    voided: set[str] = field(default_factory=set)
+
+    def prepare(self) -> None:
+        """See that none came in while the change was made; raises `BasesChanged`.
+
+        By now the change has its number, and whoever changes bases takes one first.
+        """
+        for slug, known in self.showing.items():
+            if set(list_showing(slug)) - {*known} - self.voided:
+                raise BasesChanged
+
+    def finish(self) -> None:
+        """Do nothing more."""
+
+
 class _Noted:
     """The number up to which the shelf has followed the changes."""
 
@@ -150,29 +186,40 @@ class _Noted:
 
 def take_down_page(event: PageChanged) -> None:
     """Take a project's page down until the change is committed, then lay the new one."""
-    slug, name = event.index_slug, event.project
-    with _held(PAGE, page_key(slug, name)):
-        generation = get_fresh_index(slug).generation
-        the_shelf().take_down(the_shelf().page(slug, generation, name))
-    follow_up((PAGE, slug, name), _NewPage(slug, name))
+    name = event.project
+    # What an upstream has under a name is not to be had under ours.
+    copies = () if isinstance(event, CopyChanged) else list_copies(name)
+    for slug in _list_concerned(event.index_slug):
+        with _held(PAGE, page_key(slug, name)):
+            generation = get_fresh_index(slug).generation
+            the_shelf().take_down_page(slug, generation, name)
+            for address, filename in copies:
+                the_shelf().withdraw(slug, generation, address, filename)
+    if not isinstance(event, CopyChanged):
+        follow_up((PAGE, event.index_slug, name), _NewPage(event.index_slug, name))
 
 
 def withdraw_files(event: FilesWithdrawn) -> None:
     """Close the ways to the files that a change is about; what may be sent is found again."""
-    slug, name = event.index_slug, event.project
-    with _held(PAGE, page_key(slug, name)):
-        generation = get_fresh_index(slug).generation
-        for sha256, filename in list_addresses(slug, name, **_narrow(event)):
-            the_shelf().withdraw(slug, generation, sha256, filename)
+    name, filename = event.project, getattr(event, "filename", None)
+    if isinstance(event, CopyChanged):
+        ways = list_copied(event.index_slug, name, filename=filename)
+    else:
+        ways = list_addresses(event.index_slug, name, **_narrow(event))
+    for slug in _list_concerned(event.index_slug):
+        with _held(PAGE, page_key(slug, name)):
+            generation = get_fresh_index(slug).generation
+            for address, filename in ways:
+                the_shelf().withdraw(slug, generation, address, filename)
 
 
 def take_down_list(event: NamesChanged) -> None:
     """Take the list of all projects down until the change is committed, then renew it."""
-    slug = event.index_slug
-    with _held(LIST, slug):
-        index = get_fresh_index(slug)
-        the_shelf().take_down(the_shelf().root_list(slug, index.generation))
-        follow_up((LIST, slug), _NewList(slug, find_current(index))).names.add(event.project)
+    for slug in _list_concerned(event.index_slug):
+        with _held(LIST, slug):
+            index = get_fresh_index(slug)
+            the_shelf().take_down(the_shelf().root_list(slug, index.generation))
+            follow_up((LIST, slug), _NewList(slug, find_current(index))).names.add(event.project)
 
 
 def close_index(event: PagesVoided) -> None:
@@ -180,6 +227,7 @@ def close_index(event: PagesVoided) -> None:
     with _held(INDEX, event.index_slug):
         the_shelf().close(event.index_slug)
     follow_up((INDEX, event.index_slug), _NewReaders(event.index_slug))
+    follow_up("concerned", _Concerned()).voided.add(event.index_slug)
 
 
 def clear_index(event: IndexRemoved) -> None:
@@ -192,6 +240,17 @@ def clear_index(event: IndexRemoved) -> None:
 def note_change(_event: PageChanged) -> None:
     """Note that the shelf follows this change."""
     follow_up("noted", _Noted())
+
+
+def _list_concerned(slug: str) -> list[str]:
+    """Return the indexes that show what an index has, asked once in a transaction.
+
+    In one order everywhere, so that two changes never wait for each other in a circle.
+    """
+    concerned = follow_up("concerned", _Concerned())
+    if slug not in concerned.showing:
+        concerned.showing[slug] = list_showing(slug)
+    return concerned.showing[slug]
 
 
 def _narrow(event: FilesWithdrawn) -> dict[str, str]:

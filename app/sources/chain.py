@@ -43,6 +43,11 @@ class Chain(Source):
         self._floor_serial = floor_serial
         self._slugs = slugs
 
+    @property
+    def has_upstreams(self) -> bool:
+        """Tell whether there is anybody to ask for what is not here."""
+        return bool(self._mirrors)
+
     @override
     def find_page(self, name: str) -> IndexPage | None:
         page = self._find(name, lambda source: source.find_page(name))

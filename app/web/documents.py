@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Iterable
+from datetime import datetime
 
 from flask import Blueprint, Response, g, redirect, request
 from flask.typing import ResponseReturnValue
@@ -9,15 +10,17 @@ from werkzeug.datastructures import Accept
 from werkzeug.exceptions import PreconditionFailed
 from werkzeug.http import parse_accept_header
 
+from app.core import clock
 from app.extensions import csrf
 from app.web import errors
 
 SERIAL = "X-PyPI-Last-Serial"
+STALE = "X-Tilsit-Stale"
 
 _GZIP_LEVEL = 5
 _CORS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": f"ETag, {SERIAL}",
+    "Access-Control-Expose-Headers": f"ETag, {SERIAL}, {STALE}",
 }
 _PREFLIGHT = {
     "Access-Control-Allow-Headers": "Accept, If-Match, If-None-Match, If-Range, Range",
@@ -87,6 +90,11 @@ def make_document(
     return response
 
 
+def tell_stale(response: Response, since: datetime) -> None:
+    """Say how many seconds ago a copy was right that could not be brought up to date."""
+    response.headers[STALE] = str(max(int((clock.now() - since).total_seconds()), 0))
+
+
 def make_conditional(response: Response) -> Response:
     """Turn an answer into 304, or raise 412, as the caller's validators ask (RFC 9110)."""
     response.make_conditional(request)
@@ -121,10 +129,10 @@ def moved(location: str) -> ResponseReturnValue:
     return redirect(f"{location}?{query}" if query else location, code=301)
 
 
-def refuse_writing(**_names: str) -> Response:
+def refuse_writing(**names: str) -> Response:
     """Answer 405: uploaders are often given the address that is for reading."""
-    response = errors.as_text(
-        405, "method-not-allowed", "This address is for reading. Uploads go to /legacy/ instead."
-    )
+    door = f"/index/{names['slug']}/legacy/" if "slug" in names else "/legacy/"
+    message = f"This address is for reading. Uploads go to {door} instead."
+    response = errors.as_text(405, "method-not-allowed", message)
     response.headers["Allow"] = "GET, HEAD, OPTIONS"
     return response

@@ -1,9 +1,12 @@
 import pytest
 
+from app import wiring
 from app.core.database import transaction
-from app.indexes.queries import get_index
+from app.indexes.queries import MIRROR, get_index
 from app.indexes.services import change_visibility
+from app.sources import registry
 from tests.factories import make_file, make_project, make_release
+from tests.simple.far import Far
 
 
 @pytest.fixture
@@ -21,10 +24,19 @@ def demo(app):
 
 @pytest.fixture
 def close(app):
-    """A function that makes `main` readable for `members` or `signed-in` accounts only."""
+    """A function that makes an index readable for `members` or `signed-in` accounts only."""
 
-    def change(visibility="members"):
+    def change(visibility="members", slug="main"):
         with transaction():
-            change_visibility(get_index(), visibility)
+            change_visibility(get_index(slug), visibility)
 
     return change
+
+
+@pytest.fixture
+def far(app):
+    """An upstream behind `pypi`, and so behind `main` and `staging`."""
+    source = Far()
+    registry.register(MIRROR, lambda _index: source)
+    yield source
+    wiring.wire()

@@ -194,7 +194,7 @@ def test_a_file_that_was_withdrawn_meanwhile_gets_no_way(demo, client, tmp_path,
     stored = opening.find_here(source_for(get_index()), wheel.sha256, wheel.filename)
     with transaction():
         services.quarantine_file(wheel.id, "bad")
-    opening.lead_to(wheel.sha256, stored)
+    opening.lead_to("main", wheel.sha256, stored)
     assert not list(the_shelf().root.glob("main/*/files/*/*/*"))
 
 
@@ -247,7 +247,7 @@ def test_whatever_fails_afterwards_the_change_stands(demo, client, monkeypatch, 
     def fail(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(shelving, "render", fail)
+    monkeypatch.setattr(shelving, "packed", fail)
     monkeypatch.setattr(the_shelf(), "note", fail)
     with transaction():
         yank(demo, "done")
