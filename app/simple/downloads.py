@@ -13,22 +13,19 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import wrap_file
 
 from app.core import clock
-from app.core.exceptions import Forbidden, Unauthenticated
+from app.core.database import release_connection
 from app.core.runtime import setting
 from app.core.storage import blob_seconds, blobs
 from app.core.storage.exceptions import BlobMissing, StorageUnavailable
-from app.indexes.auth import admit, reader
-from app.indexes.models import Index
-from app.indexes.permissions import may_read
-from app.indexes.queries import list_indexes
-from app.projects.exceptions import FileNotFound, FileWithdrawn
-from app.simple.answers import file_answer
-from app.simple.auth import note_pass
-from app.simple.opening import find_here, lead_to
+from app.indexes.queries import MAIN
+from app.projects.exceptions import FileNotFound
+from app.simple.answers import arriving_answer, file_answer
+from app.simple.arriving import await_file, fill_arriving
+from app.simple.finding import Found, find_open
+from app.simple.opening import lead_to
 from app.simple.ranges import Part, Slice, Unsatisfiable, parse_range
 from app.sources.base import METADATA
-from app.sources.page import StoredFile
-from app.sources.registry import source_for
+from app.sources.page import RemoteFile, StoredFile
 from app.stats.counter import Download, download_counter
 from app.web.documents import is_public, make_conditional
 
@@ -42,52 +39,52 @@ def send_file(sha256: str, filename: str) -> Response:
     """Send a file, or the core metadata of a wheel, as it was uploaded."""
     if _DIGEST.match(sha256) is None:
         raise FileNotFound
-    stored = _find_open(sha256, filename)
+    found = find_open(sha256, filename)
+    if isinstance(found.file, StoredFile):
+        return _send_stored(found.slug, sha256, found.file)
+    return _send_remote(found, sha256, found.file)
+
+
+def _send_stored(slug: str, address: str, stored: StoredFile) -> Response:
     seconds = blob_seconds(stored.sha256)
     response = make_conditional(file_answer(seconds, stored.size, is_public=is_public()))
     if response.status_code == 200:
-        part = _find_part(response, stored)
+        part = _find_part(response, stored.size)
         _fill(response, stored, part)
-        _count(stored, part)
-        if part is None:
-            lead_to(sha256, stored)
+        _count(address, stored, part)
+        # Others are found by asking; on the shelf nobody would look for them.
+        if part is None and slug == MAIN:
+            lead_to(slug, address, stored)
     return response
 
 
-def _find_open(sha256: str, filename: str) -> StoredFile:
-    """Return a file from the first index that has it and that the caller may read.
-
-    Who may read none that has it is told so: "not found" is only for what is
-    nowhere, because then installers go and look for the name elsewhere.
-    """
-    refusals: list[Unauthenticated | Forbidden] = []
-    indexes = list_indexes()
-    for index in indexes:
-        try:
-            stored = _find_in(index, sha256, filename)
-        except (Unauthenticated, Forbidden) as refusal:
-            refusals.append(refusal)
-        else:
-            if stored is not None:
-                return stored
-    if refusals:
-        raise refusals[0]
-    readable = [index for index in indexes if may_read(reader(index), index)]
-    admit((readable or indexes)[0])
-    raise FileNotFound
-
-
-def _find_in(index: Index, sha256: str, filename: str) -> StoredFile | None:
-    try:
-        stored = find_here(source_for(index), sha256, filename)
-    except FileWithdrawn:
-        # Who may not read the index is not even told that the file is here.
-        admit(index)
-        raise
+def _send_remote(found: Found, address: str, remote: RemoteFile) -> Response:
+    """Send a file that is still to come, while it comes."""
+    response = make_conditional(arriving_answer(remote, remote.size, is_public=is_public()))
+    if response.status_code != 200:
+        return response
+    arrival = found.source.fetch(address, remote.filename)
+    # Whoever waits holds no connection.
+    release_connection()
+    size = remote.size if arrival.size is None else arrival.size
+    response = arriving_answer(remote, size, is_public=is_public())
+    part = _find_part(response, size) if size is not None else None
+    stored = await_file(arrival, size, part, is_head=request.method == "HEAD", is_safe=_is_safe())
     if stored is not None:
-        admit(index, stored.project)
-        note_pass(index)
-    return stored
+        return _send_stored(found.slug, address, stored)
+    if request.method == "GET":
+        fill_arriving(response, arrival, size, part)
+        _count(address, remote, part if response.status_code == 206 else None)
+    return response
+
+
+def _is_safe() -> bool:
+    """Tell whether a body of unknown length is seen to break off when it does.
+
+    Sent in chunks it has an end of its own; else it ends with the connection.
+    """
+    is_chunked = request.environ.get("SERVER_PROTOCOL") != "HTTP/1.0"
+    return is_chunked and "uwsgi.version" not in request.environ
 
 
 def _open(stored: StoredFile) -> BinaryIO:
@@ -99,16 +96,17 @@ def _open(stored: StoredFile) -> BinaryIO:
         raise StorageUnavailable from error
 
 
-def _find_part(response: Response, stored: StoredFile) -> Part | None:
+def _find_part(response: Response, size: int) -> Part | None:
     # RFC 9110: ranges are defined for GET only, and If-Range needs the very
     # same file; a date cannot tell that and counts as another one.
-    asked_if = request.headers.get("If-Range", response.headers["ETag"])
-    if request.method != "GET" or asked_if.strip() != response.headers["ETag"]:
+    etag = response.headers.get("ETag")
+    asked_if = request.headers.get("If-Range", etag)
+    if request.method != "GET" or (asked_if or "").strip() != (etag or ""):
         return None
     try:
-        return parse_range(request.headers.get("Range"), stored.size)
+        return parse_range(request.headers.get("Range"), size)
     except Unsatisfiable:
-        raise RequestedRangeNotSatisfiable(stored.size) from None
+        raise RequestedRangeNotSatisfiable(size) from None
 
 
 def _fill(response: Response, stored: StoredFile, part: Part | None) -> None:
@@ -148,15 +146,15 @@ def _fill_here(response: Response, stored: StoredFile, part: Part | None) -> Non
         response.response = wrap_file(request.environ, content, _CHUNK)
 
 
-def _count(stored: StoredFile, part: Part | None) -> None:
+def _count(address: str, file: StoredFile | RemoteFile, part: Part | None) -> None:
     is_beginning = part is None or part.start == 0
-    if request.method != "GET" or stored.filename.endswith(METADATA) or not is_beginning:
+    if request.method != "GET" or file.filename.endswith(METADATA) or not is_beginning:
         return
     download_counter().note(
         Download(
             day=clock.today(),
-            index_slug=stored.index_slug,
-            sha256=stored.sha256,
-            filename=stored.filename,
+            index_slug=file.index_slug,
+            sha256=address,
+            filename=file.filename,
         )
     )

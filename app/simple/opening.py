@@ -63,20 +63,19 @@ def let_readers_in(index: Index) -> None:
         _log.warning("the shelf was not opened: %s", error, extra={"index": index.slug})
 
 
-def lead_to(sha256: str, stored: StoredFile) -> None:
-    """Lay the way to a file that may be sent, so that it is found without the database.
+def lead_to(slug: str, address: str, stored: StoredFile) -> None:
+    """Lay the way by which an index sends a file, so that it is found without the database.
 
-    `sha256` is the digest in its address, that of the wheel for core metadata.
+    `address` is the digest in its URL, for core metadata that of the wheel.
     """
-    path = blobs().find_path(stored.sha256)
-    slug, name = stored.index_slug, stored.filename
-    if path is None or the_shelf().leads(slug, sha256, name):
+    path, name = blobs().find_path(stored.sha256), stored.filename
+    if path is None or the_shelf().leads(slug, address, name):
         return
     try:
         with alone(PAGE, page_key(slug, stored.project), slug, patience=0) as index:
             # Asked again, now that nobody can withdraw it.
-            if find_here(source_for(index), sha256, name) == stored:
-                the_shelf().lead(the_shelf().file(slug, index.generation, sha256, name), path)
+            if find_here(source_for(index), address, name) == stored:
+                the_shelf().lead(the_shelf().file(slug, index.generation, address, name), path)
         let_readers_in(index)
     except (DomainError, OSError) as error:
         # Withdrawn, or another one is at it: the file goes out all the same.
