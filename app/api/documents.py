@@ -15,13 +15,17 @@ _NOT_TOLD = {"last_day": -1, "last_month": -1, "last_week": -1}
 
 @dataclass(frozen=True)
 class Addresses:
-    """The full addresses in a document; `base` has no final slash."""
+    """The full addresses in a document; `base` has no final slash.
+
+    `index` is the path of the index that is asked, and empty for the main one.
+    """
 
     base: str
+    index: str = ""
 
     def project(self, name: str) -> str:
         """Return the address of a project's page."""
-        return f"{self.base}/project/{quote(name, safe='')}/"
+        return f"{self.base}{self.index}/project/{quote(name, safe='')}/"
 
     def release(self, name: str, version: str) -> str:
         """Return the address of a release's page."""
@@ -49,7 +53,9 @@ def project_document(
     """Return what is told of a project: its main release, and the files of all."""
     releases: dict[str, list[dict[str, Any]]] = {version: [] for version in page.versions}
     for file in page.files:
-        releases[file.version].append(_entry(file, addresses))
+        # Of some old files no version is known.
+        if file.version:
+            releases[file.version].append(_entry(file, addresses))
     return release_document(detail, addresses) | {"releases": releases}
 
 
