@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from app.accounts.actors import Actor
-from app.core.exceptions import Forbidden, Unauthenticated
+from app.core.exceptions import Forbidden, NotFound, Unauthenticated
 from app.core.i18n import _l
 from app.indexes.exceptions import NotAdministrator
 from app.indexes.models import Index
@@ -13,6 +13,7 @@ from app.indexes.queries import (
     PUBLIC,
     SIGNED_IN,
     UPLOAD,
+    find_index,
     find_paths,
     find_right,
     list_edges,
@@ -40,6 +41,17 @@ def may_read(actor: Actor, index: Index, project: str | None = None) -> bool:
     is_asked = any(each.visibility == MEMBERS for each in indexes)
     rights = _rights_of(actor) if is_asked else {}
     return all(_is_let_in(actor, each, rights) for each in indexes)
+
+
+def get_readable(actor: Actor, slug: str) -> Index:
+    """Return an index by its slug; raises `NotFound`, as well if the actor may not read it.
+
+    For pages, on which nobody needs to learn which indexes there are.
+    """
+    index = find_index(slug)
+    if index is None or not may_read(actor, index):
+        raise NotFound(_l("There is no index of this name that you may see."))
+    return index
 
 
 def list_readable(actor: Actor) -> list[Index]:

@@ -192,14 +192,6 @@ def map_rights(account_id: int) -> dict[int, str]:
     return {row.index_id: row.right for row in db.session.execute(wanted)}
 
 
-def is_administrator(account_id: int) -> bool:
-    """Tell whether an account administers some index."""
-    wanted = select(IndexGrant.index_id).where(
-        IndexGrant.account_id == account_id, IndexGrant.right == ADMIN
-    )
-    return db.session.scalars(wanted.limit(1)).first() is not None
-
-
 def _copy(index: Index) -> Index:
     """Return the facts of an index without a session, whose end would take them."""
     return Index(**{column: getattr(index, column) for column in _COLUMNS})

@@ -2,7 +2,16 @@
 
 from flask import Flask
 
-from app.manage import cli, index_cli, release_views, token_views, views
+from app.manage import (
+    cli,
+    index_cli,
+    index_part_views,
+    index_views,
+    release_views,
+    reserved_views,
+    token_views,
+    views,
+)
 
 
 def init_app(app: Flask) -> None:
@@ -12,4 +21,12 @@ def init_app(app: Flask) -> None:
 
 
 # The modules add their pages to the blueprint of `views`, and commands to `flask index`.
-__all__ = ["index_cli", "init_app", "release_views", "token_views"]
+__all__ = [
+    "index_cli",
+    "index_part_views",
+    "index_views",
+    "init_app",
+    "release_views",
+    "reserved_views",
+    "token_views",
+]
