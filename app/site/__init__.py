@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.site import help_views as help_views
+from app.site import index_views as index_views
 from app.site import switch_views as switch_views
 from app.site import views
 

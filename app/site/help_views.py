@@ -23,6 +23,7 @@ PUBLISHING = {
     "flit": "Flit",
 }
 TOPICS = {
+    "indexes": _l("Indexes and upstreams"),
     "tokens": _l("API tokens"),
     "yanking": _l("Yanking and deleting"),
 }
@@ -92,8 +93,9 @@ def classifiers() -> ResponseReturnValue:
 @bp.get("/robots.txt")
 def robots() -> ResponseReturnValue:
     """Tell crawlers to leave the machines' pages alone."""
-    closed = ("/simple/", "/files/", "/legacy/", "/pypi/", "/search", "/account/", "/manage/")
-    lines = [f"Disallow: {request.script_root}{path}" for path in closed]
+    machines = ("simple/", "files/", "legacy/", "pypi/", "index/")
+    closed = (*machines, "search", "account/", "manage/")
+    lines = [f"Disallow: {request.script_root}/{path}" for path in closed]
     return Response("\n".join(["User-agent: *", *lines, ""]), mimetype="text/plain")
 
 
