@@ -2,10 +2,12 @@
 
 from flask import Flask
 
+from app.policy import cli
 from app.policy import models as models
 from app.policy.queries import REMEMBERED
 
 
 def init_app(app: Flask) -> None:
-    """Bind what is remembered of rules to an application."""
+    """Bind the commands to an application, and what it remembers of rules."""
     app.extensions[REMEMBERED] = {}
+    app.cli.add_command(cli.cli)

@@ -16,10 +16,19 @@ class Refused(Forbidden):
         return self.refusal.sentence
 
 
+class BadName(Invalid):
+    """No project can have the name."""
+
+    code = "bad-name"
+    field = "name"
+    message = _l("No project can have this name.")
+
+
 class BadPattern(Invalid):
     """No name can fit the pattern."""
 
     code = "bad-pattern"
+    field = "pattern"
     message = _l("This is no name of a project, nor one with a * in it.")
 
 
@@ -27,20 +36,15 @@ class BadSpecifier(Invalid):
     """PEP 440 does not know the versions."""
 
     code = "bad-specifier"
+    field = "specifier"
     message = _l("These are no versions. Write 1.2.3, or a range such as >=1.0,<2.")
-
-
-class BadAge(Invalid):
-    """No file could ever be served, or none can be that old."""
-
-    code = "bad-age"
-    message = _l("A minimum age is between 0 and 3650 days.")
 
 
 class BadReason(Invalid):
     """The reason cannot be kept."""
 
     code = "bad-reason"
+    field = "reason"
     message = _l("A reason has at most 500 characters, on one line.")
 
 
@@ -48,6 +52,7 @@ class RuleExists(Conflict):
     """The index has the very same rule."""
 
     code = "rule-exists"
+    field = "pattern"
     message = _l("There is a rule for this already.")
 
 

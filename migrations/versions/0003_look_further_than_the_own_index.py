@@ -123,7 +123,10 @@ def upgrade() -> None:
     sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['index_id'], ['index.id'], name=op.f('fk_policy_rule_index_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['made_by'], ['account.id'], name=op.f('fk_policy_rule_made_by'), ondelete='SET NULL'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_policy_rule'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_policy_rule')),
+    sa.UniqueConstraint(
+        'index_id', 'kind', 'pattern', 'specifier', name=op.f('uq_policy_rule_index_id')
+    )
     )
     with op.batch_alter_table('policy_rule', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_policy_rule_index_id'), ['index_id'], unique=False)

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 from typing_extensions import override
 
@@ -9,7 +11,10 @@ from app.projects.exceptions import FileNotFound
 from app.projects.names import normalise
 from app.projects.versions import parse_version
 from app.sources.base import LAST, Source
-from app.sources.page import IndexPage, ReleaseDetail, ReleaseLine, RemoteFile
+from app.sources.page import FileLink, IndexPage, ReleaseDetail, ReleaseLine, RemoteFile
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
 
 _TEXTS = {
     "metadata_version": "2.1",
@@ -25,13 +30,42 @@ _LISTS = dict.fromkeys(
 )
 
 
+def link(version, *, age=30 * DAY, name="foo", ending=".tar.gz", was="", is_yanked=False):
+    filename = f"{name}-{version}{ending}"
+    return FileLink(
+        filename=filename,
+        version=version,
+        sha256=sha256(filename.encode()).hexdigest(),
+        size=1,
+        uploaded_at=None if age is None else NOW - age,
+        was=was,
+        is_yanked=is_yanked,
+    )
+
+
+def page(*files, name="foo", versions=(), **facts):
+    return IndexPage(
+        index_slug="pypi",
+        name=name,
+        normalized_name=name,
+        versions=versions or tuple(dict.fromkeys(file.version for file in files)),
+        files=files,
+        **facts,
+    )
+
+
 class Pile(Source):
     """Pages by their names; `asked` notes the names that an upstream would be asked for."""
 
     def __init__(self, *pages: IndexPage, slug: str = "pypi") -> None:
         self.slug = slug
-        self.pages = {page.normalized_name: page for page in pages}
+        self.pages: dict[str, IndexPage] = {}
         self.asked: list[str] = []
+        self.keep(*pages)
+
+    def keep(self, *pages: IndexPage) -> None:
+        """Have more pages, or others in their place."""
+        self.pages |= {page.normalized_name: page for page in pages}
 
     @override
     def find_page(self, name):

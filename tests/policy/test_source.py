@@ -1,5 +1,4 @@
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,40 +11,12 @@ from app.policy.source import PolicySource
 from app.policy.terms import Layer, Rules
 from app.projects.exceptions import FileNotFound
 from app.sources.base import METADATA, find_stored
-from app.sources.page import FileLink, IndexPage
-from tests.policy.places import Pile
-
-NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-DAY = timedelta(days=1)
+from tests.policy.places import DAY, NOW, Pile, link, page
 
 
 @pytest.fixture(autouse=True)
 def _stopped(now):
     now(NOW)
-
-
-def link(version, *, age=30 * DAY, name="foo", ending=".tar.gz", was="", is_yanked=False):
-    filename = f"{name}-{version}{ending}"
-    return FileLink(
-        filename=filename,
-        version=version,
-        sha256=sha256(filename.encode()).hexdigest(),
-        size=1,
-        uploaded_at=None if age is None else NOW - age,
-        was=was,
-        is_yanked=is_yanked,
-    )
-
-
-def page(*files, name="foo", versions=(), **facts):
-    return IndexPage(
-        index_slug="pypi",
-        name=name,
-        normalized_name=name,
-        versions=versions or tuple(dict.fromkeys(file.version for file in files)),
-        files=files,
-        **facts,
-    )
 
 
 def rule(text, number=1):
