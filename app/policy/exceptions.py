@@ -16,14 +16,6 @@ class Refused(Forbidden):
         return self.refusal.sentence
 
 
-class BadName(Invalid):
-    """No project can have the name."""
-
-    code = "bad-name"
-    field = "name"
-    message = _l("No project can have this name.")
-
-
 class BadPattern(Invalid):
     """No name can fit the pattern."""
 

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from app.core import clock
 from app.indexes.models import Index
 from app.indexes.queries import MIRROR, list_paths, reserved_matcher
-from app.policy.exceptions import BadName
 from app.policy.judging import Sifted, sift
 from app.policy.queries import Path, rules_of
 from app.policy.rules import Refusal, Rule
 from app.policy.terms import Rules, Terms
+from app.projects.exceptions import BadProjectName
 from app.projects.names import is_valid, normalise
 from app.projects.versions import parse_version
 from app.sources.page import FileLink, IndexPage
@@ -78,9 +78,9 @@ class Explanation:
 
 
 def explain(index: Index, name: str, version: str | None = None) -> Explanation:
-    """Tell what decides on a name in an index; raises `BadName`."""
+    """Tell what decides on a name in an index; raises `BadProjectName`."""
     if not is_valid(name):
-        raise BadName
+        raise BadProjectName
     wanted = normalise(name)
     origin, path = _find_origin(index, wanted)
     rules = _NO_RULES if path is None else rules_of(path)

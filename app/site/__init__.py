@@ -4,10 +4,14 @@ from flask import Flask
 
 from app.site import help_views as help_views
 from app.site import index_views as index_views
+from app.site import policy_views as policy_views
 from app.site import switch_views as switch_views
 from app.site import views
+from app.site.refusals import REFUSALS
 
 
 def init_app(app: Flask) -> None:
     """Bind the pages to an application."""
     app.register_blueprint(views.bp)
+    # The page of an error leads to what helps.
+    app.jinja_env.globals["explained_refusals"] = REFUSALS

@@ -94,7 +94,7 @@ def classifiers() -> ResponseReturnValue:
 def robots() -> ResponseReturnValue:
     """Tell crawlers to leave the machines' pages alone."""
     machines = ("simple/", "files/", "legacy/", "pypi/", "index/")
-    closed = (*machines, "search", "account/", "manage/")
+    closed = (*machines, "search", "account/", "manage/", "policy/")
     lines = [f"Disallow: {request.script_root}/{path}" for path in closed]
     return Response("\n".join(["User-agent: *", *lines, ""]), mimetype="text/plain")
 

@@ -52,7 +52,7 @@ def test_an_age_is_set_and_taken_back(flask):
         (("age", "soon"), "a number of days"),
         (("age", "99999"), "0 to 3650"),
         (("list", "--index", "none"), "no index of this name"),
-        (("explain", "foo bar"), "No project can have this name"),
+        (("explain", "foo bar"), "begins and ends with a letter"),
     ],
 )
 def test_what_cannot_be_is_said_in_one_sentence(flask, words, message):
