@@ -29,7 +29,7 @@ class BadSpecifier(Invalid):
 
     code = "bad-specifier"
     field = "specifier"
-    message = _l("These are no versions. Write 1.2.3, or a range such as >=1.0,<2.")
+    message = _l("These are no versions. Write 1.2.3, or a range such as >=1.0,!=1.3.")
 
 
 class BadReason(Invalid):
