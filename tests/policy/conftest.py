@@ -1,7 +1,12 @@
 import pytest
 
 from app.sources import registry
+
+# The fixtures of a mirror with a real upstream, for tests that ask one.
+from tests.mirror.conftest import house, mirror, upstream
 from tests.policy.places import Pile
+
+__all__ = ["house", "mirror", "upstream"]
 
 
 @pytest.fixture
