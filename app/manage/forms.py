@@ -36,6 +36,12 @@ class YankForm(AccountForm):
     reason = _reason(_l("Installers show it to everybody who gets this release all the same."))
 
 
+class PromoteForm(AccountForm):
+    """Why a release is brought to another index."""
+
+    reason = _reason(_l("It is kept with the promotion, for those who look it up later."))
+
+
 class StatusForm(AccountForm):
     """How a project stands (PEP 792)."""
 

@@ -4,13 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from app.accounts.models import Account
 from app.extensions import db
+from app.indexes.models import Index
 from app.projects.models import File, Project, Release, Role
+from app.projects.permissions import MAINTAINER, OWNER
 from app.sources.page import Person
 
 MOST = 500
+MOST_STAGED = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +50,56 @@ class OwnFile:
     size: int
     uploaded_at: datetime
     quarantine_reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StagedRelease:
+    """A release that its people may bring to another index."""
+
+    name: str
+    normalized_name: str
+    version: str
+    published_at: datetime
+    index_slug: str
+
+
+def list_staged(target: Index, account_id: int) -> tuple[StagedRelease, ...]:
+    """Return the newest releases that somebody works on elsewhere and that an index has not."""
+    there, promoted = aliased(Project), aliased(Release)
+    is_there = (
+        select(promoted.id)
+        .join(there, there.id == promoted.project_id)
+        .where(
+            there.index_id == target.id,
+            there.normalized_name == Project.normalized_name,
+            promoted.canonical_version == Release.canonical_version,
+            promoted.removed_at.is_(None),
+        )
+    )
+    wanted = (
+        select(
+            Project.name,
+            Project.normalized_name,
+            Release.version,
+            Release.published_at,
+            Index.slug.label("index_slug"),
+        )
+        .join(Project, Project.id == Release.project_id)
+        .join(Index, Index.id == Project.index_id)
+        .join(Role, Role.project_id == Project.id)
+        .where(
+            Role.account_id == account_id,
+            Role.kind.in_((OWNER, MAINTAINER)),
+            Index.id != target.id,
+            Index.kind == "hosted",
+            Project.removed_at.is_(None),
+            Release.removed_at.is_(None),
+            ~is_there.exists(),
+        )
+        .order_by(Release.published_at.desc(), Release.id.desc())
+        .limit(MOST_STAGED)
+    )
+    return tuple(StagedRelease(**row) for row in db.session.execute(wanted).mappings())
 
 
 def list_projects(index_id: int, account_id: int) -> tuple[OwnProject, ...]:

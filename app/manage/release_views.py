@@ -11,11 +11,12 @@ from app.core.i18n import _
 from app.manage import queries
 from app.manage.forms import ConfirmForm, YankForm
 from app.manage.viewmodels import ReleaseView
-from app.manage.views import bp, may_delete, owned_project
+from app.manage.views import bp, may_delete, owned_project, readable_index
 from app.projects import services
 from app.projects.exceptions import FileNotFound
 from app.projects.models import Project, Release
 from app.projects.queries import get_release
+from app.uploads.plans import list_targets
 from app.web.errors import status_of
 from app.web.http import go
 
@@ -126,5 +127,6 @@ def _show(
         confirm_form=confirm_form or ConfirmForm(None, prefix="delete-"),
         file_forms=forms | dict([file_form] if file_form else []),
         may_delete=may_delete(),
+        may_promote=bool(list_targets(session_actor(), readable_index())),
     )
     return render_template("manage/release.html", page=page), code

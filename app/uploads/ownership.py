@@ -33,7 +33,7 @@ def demand_unowned(actor: Actor, index: Index, name: str) -> None:
     if upstream is not None:
         raise NameOfUpstream(
             f"The name {name!r} belongs to the upstream {upstream.slug}, an administrator can "
-            f"claim it: flask index claim {index.slug} {normalise(name)}"
+            f"claim it: flask index claim {normalise(name)} --index {index.slug}"
         )
 
 

@@ -10,7 +10,8 @@ from app.accounts.actors import Actor
 from app.core.exceptions import DomainError, Forbidden
 from app.core.i18n import _, _l
 from app.indexes.models import Index
-from app.indexes.permissions import demand_read
+from app.indexes.permissions import demand_read, may_read
+from app.indexes.queries import list_indexes, list_paths
 from app.projects.exceptions import ReleaseNotFound
 from app.projects.models import File, Project, Release
 from app.projects.names import normalise
@@ -71,6 +72,20 @@ def find_promotable(actor: Actor, source: Index, name: str, version: str) -> Rel
     if release is None:
         raise ReleaseNotFound
     return release
+
+
+def list_targets(actor: Actor, source: Index) -> list[Index]:
+    """Return the indexes to which somebody may think of promoting, the bases of the source first.
+
+    Those that look into the source show its releases already.
+    """
+    below = [path[-1].id for path in list_paths(source)]
+    targets = [
+        index
+        for index in list_indexes()
+        if index.kind == "hosted" and may_read(actor, index) and not _looks_into(index, source)
+    ]
+    return sorted(targets, key=lambda index: (index.id not in below, index.slug))
 
 
 def make_plan(actor: Actor, source: Index, target: Index, release: Release) -> Plan:
@@ -178,6 +193,10 @@ class _Planner:
         return []
 
 
+def _looks_into(index: Index, other: Index) -> bool:
+    return any(path[-1].id == other.id for path in list_paths(index))
+
+
 def demand_name(
     actor: Actor, index: Index, name: str, project: Project | None, returning: Returning
 ) -> None:
@@ -214,7 +233,7 @@ _SENTENCES = {
     ),
     "name-upstream": _l(
         "The name %(project)s belongs to an upstream of %(index)s. An administrator can claim it: "
-        "flask index claim %(index)s %(project)s"
+        "flask index claim %(project)s --index %(index)s"
     ),
     "name-elsewhere": _l(
         "The name %(project)s belongs to an index below %(index)s, where you may not publish it."

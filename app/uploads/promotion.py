@@ -17,7 +17,7 @@ from app.core.exceptions import Unauthenticated
 from app.core.jobs import enqueue
 from app.extensions import db
 from app.indexes.models import Index
-from app.indexes.permissions import may_publish_names
+from app.indexes.permissions import may_publish_names, may_read
 from app.indexes.queries import find_index, get_index
 from app.projects.events import (
     FileDeleted,
@@ -98,7 +98,7 @@ def undo_promotion(actor: Actor, promotion_id: int) -> Consequences:
     project = _hold_promoted(promotion_id)
     promotion = get_promotion(promotion_id)
     _demand_undo(actor, promotion, project)
-    consequences = weigh(promotion, project)
+    consequences = _weigh(promotion, project)
     promotion.undone_at = clock.now()
     _take_files(actor, promotion, project)
     touch(project)
@@ -107,32 +107,15 @@ def undo_promotion(actor: Actor, promotion_id: int) -> Consequences:
     return consequences
 
 
-def may_undo(actor: Actor, promotion: Promotion) -> bool:
-    """Tell whether an actor may take a promotion back, now."""
-    is_open = promotion.undone_at is None and not is_settled(promotion)
-    project = find_promoted(promotion)
-    return is_open and project is not None and _may_take_back(actor, promotion, project)
-
-
-def is_settled(promotion: Promotion) -> bool:
-    """Tell whether a promotion is too old to be taken back."""
-    return clock.now() - promotion.promoted_at > UNDONE_WITHIN
-
-
-def find_promoted(promotion: Promotion) -> Project | None:
-    """Return the project that a release was brought to, also if it was removed, or None."""
+def foresee_undo(actor: Actor, promotion: Promotion) -> Consequences | None:
+    """Return what taking a promotion back would do, or None if the actor cannot do it now."""
+    if promotion.undone_at is not None or _is_settled(promotion):
+        return None
     index = find_index(promotion.target_slug)
-    return None if index is None else find_claim(index.id, promotion.project)
-
-
-def weigh(promotion: Promotion, project: Project) -> Consequences:
-    """Return what taking a promotion back would do."""
-    files = tuple(file.filename for file in list_present_files(promotion))
-    return Consequences(
-        files=files,
-        downloads=count_downloads_of_files(promotion.target_slug, files),
-        needed_by=tuple(list_needing(project)),
-    )
+    project = None if index is None else find_claim(index.id, promotion.project)
+    if project is None or not _may_take_back(actor, promotion, project):
+        return None
+    return _weigh(promotion, project)
 
 
 def _hold(name: str, source: Index, target: Index) -> None:
@@ -238,17 +221,30 @@ def _demand_undo(actor: Actor, promotion: Promotion, project: Project) -> None:
         raise NotAllowed
     if promotion.undone_at is not None:
         raise AlreadyUndone
-    if is_settled(promotion):
+    if _is_settled(promotion):
         raise PromotionSettled
+
+
+def _is_settled(promotion: Promotion) -> bool:
+    return clock.now() - promotion.promoted_at > UNDONE_WITHIN
 
 
 def _may_take_back(actor: Actor, promotion: Promotion, project: Project) -> bool:
     """Tell whether somebody owns the project, or brought the release and works on it still."""
     # A token never may: it is for programs, and what it opens is uploading.
-    if actor.key is not None:
+    if actor.key is not None or not may_read(actor, db.session.get_one(Index, project.index_id)):
         return False
     is_own = actor.account_id is not None and promotion.account_id == actor.account_id
     return may_manage(actor, project) or (is_own and may_upload(actor, project))
+
+
+def _weigh(promotion: Promotion, project: Project) -> Consequences:
+    files = tuple(file.filename for file in list_present_files(promotion))
+    return Consequences(
+        files=files,
+        downloads=count_downloads_of_files(promotion.target_slug, files),
+        needed_by=tuple(list_needing(project)),
+    )
 
 
 def _take_files(actor: Actor, promotion: Promotion, project: Project) -> None:

@@ -53,7 +53,7 @@ def test_check_100_a_name_of_the_upstream_is_refused_with_what_to_do(ada, upstre
     before = snapshot()
     told = "belongs to the upstream pypi, an administrator can claim it: "
     answer = ada.wheel()
-    assert_refused(answer, 403, f"{told}flask index claim main foo-bar", "name-upstream")
+    assert_refused(answer, 403, f"{told}flask index claim foo-bar --index main", "name-upstream")
     assert snapshot() == before
 
 

@@ -398,7 +398,7 @@ def upstream(app):
 
 def test_a_name_of_an_upstream_is_refused_until_it_is_claimed(staged, upstream):
     upstream("foo_bar")
-    assert_refused(OPERATOR, "name-upstream", "flask index claim main Foo.Bar")
+    assert_refused(OPERATOR, "name-upstream", "flask index claim Foo.Bar --index main")
     index = get_index("main")
     db.session.add(NameClaim(index_id=index.id, normalized_name="foo-bar", claimed_at=clock.now()))
     db.session.commit()
