@@ -44,7 +44,7 @@ def take_file(actor: Actor, slug: str, path: Path, *, via: str = "") -> Receipt:
     """Publish a file of this machine's disk; raises why not."""
     if path.stat().st_size > setting("MAX_UPLOAD_BYTES"):
         raise too_large(setting("MAX_UPLOAD_BYTES"))
-    name = parse_filename(path.name, _filetype_of(path))
+    name = parse_filename(path.name, filetype_of(path))
     with blobs().receive() as incoming:
         with path.open("rb") as file:
             while chunk := file.read(CHUNK_BYTES):
@@ -54,7 +54,8 @@ def take_file(actor: Actor, slug: str, path: Path, *, via: str = "") -> Receipt:
         return take_in(actor, slug, form, incoming, via=via)
 
 
-def _filetype_of(path: Path) -> str:
+def filetype_of(path: Path) -> str:
+    """Return the kind of distribution by the end of its name; raises `InvalidForm`."""
     for ending, filetype in FILETYPES.items():
         if path.name.endswith(ending):
             return filetype

@@ -3,12 +3,17 @@ import os
 import pytest
 from sqlalchemy import select
 
+from app import wiring
 from app.core.storage.exceptions import StorageUnavailable
 from app.extensions import db
+from app.indexes.models import NameClaim
+from app.indexes.queries import get_index
 from app.projects.models import File, Project, Release, Role
+from app.sources import registry
+from app.sources.local import LocalSource
 from app.uploads import cli
 from tests.archives import make_sdist, make_wheel, sdist_name, wheel_name
-from tests.factories import make_account
+from tests.factories import make_account, make_project
 
 
 @pytest.fixture
@@ -139,3 +144,43 @@ def test_the_name_of_a_file_does_not_steer_the_terminal(run, folder, name):
     told = [line for line in result.output.splitlines() if ".whl: " in line]
     assert len(told) == 1
     assert told[0].isprintable()
+
+
+@pytest.fixture
+def upstream(app):
+    """Let the mirror hold what its rows in the catalogue say, without asking anybody."""
+    registry.register("mirror", LocalSource)
+    yield make_project("foo_bar", index=get_index("pypi"))
+    wiring.wire()
+
+
+def claims():
+    return list(db.session.scalars(select(NameClaim.normalized_name)))
+
+
+def test_check_100_an_upstream_s_name_is_not_imported_without_a_claim(run, folder, upstream):
+    result = run(folder)
+    assert result.exit_code == 1
+    assert "0 published, 0 there already, 2 refused." in result.output
+    assert "flask index claim foo-bar --index main" in result.output
+
+
+def test_a_name_is_claimed_for_the_index_if_that_is_wished(run, folder, upstream):
+    result = run(folder, "--claim")
+    assert result.exit_code == 0, result.output
+    assert names() == [wheel_name(), sdist_name()]
+    assert claims() == ["foo-bar"]
+    assert db.session.scalars(select(NameClaim.reason)).one() == "Imported"
+
+
+def test_a_name_that_no_upstream_has_is_not_claimed(run, folder):
+    assert run(folder, "--claim").exit_code == 0
+    assert claims() == []
+
+
+def test_a_claim_for_a_file_that_is_refused_is_taken_back(run, folder, upstream):
+    (folder / wheel_name()).write_bytes(b"no zip")
+    (folder / "deeper" / sdist_name()).unlink()
+    result = run(folder, "--claim")
+    assert result.exit_code == 1
+    assert claims() == []
