@@ -8,13 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask_migrate import upgrade
 
+from app import create_app
+from app.extensions import db
+from tests.conftest import testing_config
 from tests.functional.clients import Clients, Workbench
 from tests.functional.databases import Postgres, postgres_server
 from tests.functional.fronting import NAME, furnish
 from tests.functional.house import BEHIND_NGINX, House
 
 PATIENCE_SECONDS = 5
+_numbers = itertools.count(1)
 DATABASES = ("sqlite", "postgresql")
 COMBINATIONS = [
     *itertools.product(("granian", "gunicorn", "uwsgi"), DATABASES),
@@ -132,3 +138,18 @@ def running(house: House) -> Iterator[House]:
     finally:
         house.http.close()
         house.stop()
+
+
+@pytest.fixture(params=DATABASES)
+def real_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """Give an application of its own, with rows and files that threads can fight for."""
+    environ = {}
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres")
+        environ["DATABASE_URL"] = server.make_database(f"races_{next(_numbers)}")
+    made = create_app(testing_config(tmp_path, **environ))
+    with made.app_context():
+        upgrade()
+        yield made
+        db.session.remove()
+        db.engine.dispose()

@@ -1,6 +1,5 @@
 """Two at once: what threads do to one database, on each of them."""
 
-import itertools
 import os
 import shutil
 import subprocess
@@ -28,48 +27,8 @@ from app.uploads.exceptions import NameRefused, NotAnUploader
 from config import ROOT
 from tests import conftest
 from tests.factories import make_account
-from tests.functional.conftest import DATABASES
+from tests.functional.threads import together
 from tests.uploads.clients import publish_wheel, snapshot
-
-_numbers = itertools.count(1)
-
-
-@pytest.fixture(params=DATABASES)
-def real_app(request, tmp_path):
-    """Give an application of its own, with rows and files that threads can fight for."""
-    environ = {}
-    if request.param == "postgresql":
-        server = request.getfixturevalue("postgres")
-        environ["DATABASE_URL"] = server.make_database(f"races_{next(_numbers)}")
-    made = create_app(conftest.testing_config(tmp_path, **environ))
-    with made.app_context():
-        upgrade()
-        yield made
-        db.session.remove()
-        db.engine.dispose()
-
-
-def together(app, *deeds):
-    """Do several things at the same time; return what each gave or raised."""
-    start = threading.Barrier(len(deeds))
-    outcomes = [None] * len(deeds)
-
-    def run(number, deed):
-        with app.app_context():
-            start.wait()
-            try:
-                outcomes[number] = deed()
-            except Exception as error:
-                outcomes[number] = error
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(deeds)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
 
 
 def test_check_35_the_same_file_at_once_is_stored_once(real_app):
