@@ -11,7 +11,7 @@ from app.core.exceptions import DomainError, Forbidden
 from app.core.i18n import _, _l
 from app.indexes.models import Index
 from app.indexes.permissions import demand_read, may_read
-from app.indexes.queries import list_indexes, list_paths
+from app.indexes.queries import VISIBILITIES, list_indexes, list_paths, openness
 from app.projects.exceptions import ReleaseNotFound
 from app.projects.models import File, Project, Release
 from app.projects.names import normalise
@@ -170,15 +170,13 @@ class _Planner:
     def _warn(self) -> Iterator[Finding]:
         if self.release.is_yanked:
             yield Finding("yanked", _("The release is yanked, and will be there too."))
-        stopped = [
-            file.filename
-            for file in self.release.files
-            if file.removed_at is None and file.quarantined_at is not None
-        ]
+        if VISIBILITIES.index(openness(self.target)) < VISIBILITIES.index(openness(self.source)):
+            text = _("More people may read %(target)s than now see it.", target=self.target.slug)
+            yield Finding("more-readers", text)
+        stopped = _list_stopped(self.release)
         if stopped:
-            yield Finding(
-                "files-stopped", _("These files are in quarantine and stay behind:"), tuple(stopped)
-            )
+            text = _("These files are in quarantine and stay behind:")
+            yield Finding("files-stopped", text, stopped)
         needs = list_left_behind(self.release, self.source, self.target)
         if needs:
             text = _("It needs what only %(source)s has:", source=self.source.slug)
@@ -191,6 +189,14 @@ class _Planner:
         except DomainError as error:
             return [_explain(error, self.target, self.name, name)]
         return []
+
+
+def _list_stopped(release: Release) -> tuple[str, ...]:
+    return tuple(
+        file.filename
+        for file in release.files
+        if file.removed_at is None and file.quarantined_at is not None
+    )
 
 
 def _looks_into(index: Index, other: Index) -> bool:

@@ -498,6 +498,14 @@ def test_files_in_quarantine_stay_behind_and_are_listed(staged, actor):
     assert [file.filename for file in release_in("main").files] == [wheel_name("Foo.Bar")]
 
 
+def test_a_release_that_more_people_will_see_is_told(staged, actor):
+    with transaction():
+        change_visibility(get_index("staging"), "members")
+    [warning] = plan(actor).warnings
+    assert (warning.code, "may read main" in warning.message) == ("more-readers", True)
+    assert bring(actor) is not None
+
+
 # What only the source has
 
 
