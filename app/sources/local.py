@@ -11,6 +11,7 @@ from app.core.storage import blobs
 from app.core.storage.exceptions import StorageUnavailable
 from app.indexes.models import Index
 from app.projects.exceptions import FileNotFound, FileWithdrawn
+from app.projects.metadata import split_keywords
 from app.projects.names import normalise
 from app.projects.versions import canonical, parse_version
 from app.sources import queries
@@ -76,6 +77,10 @@ class LocalSource(Source):
         if row is None or digest is None:
             return None
         return self._stored(row, f"{row['filename']}.metadata", digest, _size_of(digest))
+
+    @override
+    def listed(self, names: Collection[str]) -> set[str]:
+        return queries.list_shown(self.index_id, names)
 
     @override
     def holds(self, names: Collection[str]) -> set[str]:
@@ -155,7 +160,7 @@ def _detail(slug: str, project: RowMapping, release: RowMapping) -> ReleaseDetai
         is_yanked=release["yanked_at"] is not None,
         latest_version=latest,
         latest_stable_version=latest if project["is_latest_stable"] else None,
-        keywords=_split_keywords(release["keywords"]),
+        keywords=split_keywords(release["keywords"]),
         files=tuple(files),
         releases=tuple(map(_line, history)),
         release_count=history[0]["release_count"] if history else 0,
@@ -185,12 +190,6 @@ def _belongings(rows: Sequence[RowMapping]) -> dict[str, Any]:
         "project_urls": tuple((row["first"], row["second"]) for row in each("url")),
         "people": tuple(sorted(people, key=lambda person: _ROLES.index(person.role))),
     }
-
-
-def _split_keywords(text: str) -> tuple[str, ...]:
-    # The standard says commas; much older metadata has only spaces.
-    words = text.split(",") if "," in text else text.split()
-    return tuple(word.strip() for word in words if word.strip())
 
 
 # Columns of a release whose names and values are those of the detail.

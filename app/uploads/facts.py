@@ -5,15 +5,11 @@ from typing import Any
 
 from packaging.requirements import Requirement
 
+from app.projects import metadata as fields
 from app.projects.names import LONGEST, normalise
 from app.uploads.metadata import CoreMetadata
 
 _EXTRA = re.compile(r"""\bextra\s*==\s*["']([^"']+)["']""")
-_LANGUAGE = "Programming Language"
-_LICENSE = "License"
-# "License :: OSI Approved" alone says nothing.
-_VAGUE = {_LICENSE, "OSI Approved"}
-_LONGEST_LICENSE = 100
 
 
 def release_facts(metadata: CoreMetadata) -> dict[str, Any]:
@@ -65,20 +61,13 @@ def list_urls(metadata: CoreMetadata) -> list[dict[str, Any]]:
 
 def list_languages(metadata: CoreMetadata) -> list[str]:
     """Return the programming languages that the classifiers name."""
-    parts = [classifier.split(" :: ") for classifier in metadata.classifiers]
-    return sorted({part[1] for part in parts if part[0] == _LANGUAGE and len(part) > 1})
+    return fields.list_languages(metadata.classifiers)
 
 
 def find_license(metadata: CoreMetadata) -> str | None:
-    """Return the licence as it is shown: by expression, classifier or the text's first line."""
-    if metadata.license_expression:
-        return metadata.license_expression
-    parts = [classifier.split(" :: ") for classifier in metadata.classifiers]
-    named = [part[-1] for part in parts if part[0] == _LICENSE and part[-1] not in _VAGUE]
-    if named:
-        return ", ".join(dict.fromkeys(named))
-    first = (metadata.license or "").strip().partition("\n")[0].strip()
-    return first[:_LONGEST_LICENSE] or None
+    """Return the licence as it is shown."""
+    expression, text = metadata.license_expression, metadata.license or ""
+    return fields.find_license(expression, metadata.classifiers, text)
 
 
 def _details(metadata: CoreMetadata) -> dict[str, list[str]]:
