@@ -30,9 +30,23 @@ def render(text: str, content_type: str | None) -> str:
     kind, variant = _read_content_type(content_type)
     if kind not in {MARKDOWN, RST} or len(text) > MAX_LENGTH:
         return render_plain(text)
-    work = render_rich if len(text) <= MAX_LENGTH_HERE else _render_apart
-    html = work(text, kind, variant)
+    if len(text) <= MAX_LENGTH_HERE:
+        html = render_rich(text, kind, variant)
+    else:
+        html = _render_apart(text, kind, variant, MAX_SECONDS)
     return render_plain(text) if html is None or len(html) > MAX_HTML else html
+
+
+def render_within(text: str, content_type: str | None, seconds: float) -> str | None:
+    """Return what `render` does, or None if it takes longer than some seconds.
+
+    Another process does it: the renderers would stay in the memory of this one.
+    """
+    kind, variant = _read_content_type(content_type)
+    if kind not in {MARKDOWN, RST} or len(text) > MAX_LENGTH:
+        return render_plain(text)
+    html = _render_apart(text, kind, variant, seconds)
+    return None if html is None or len(html) > MAX_HTML else html
 
 
 def render_plain(text: str) -> str:
@@ -47,13 +61,13 @@ def _read_content_type(content_type: str | None) -> tuple[str, str]:
     return message.get_content_type(), variant if variant in _VARIANTS else _VARIANTS[0]
 
 
-def _render_apart(text: str, kind: str, variant: str) -> str | None:
-    """Return the HTML of a long text, made by a process that can be stopped."""
+def _render_apart(text: str, kind: str, variant: str, seconds: float) -> str | None:
+    """Return the HTML of a text, made by a process that can be stopped."""
     # Isolated, so that neither the environment nor the working folder says what it imports.
     command = [sys.executable, "-I", rendering.__file__, kind, variant]
     try:
         done = subprocess.run(  # noqa: S603
-            command, input=text.encode(), capture_output=True, timeout=MAX_SECONDS, check=False
+            command, input=text.encode(), capture_output=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired:
         return None
