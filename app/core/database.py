@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import Any, Protocol, TypeVar
 
@@ -103,12 +103,15 @@ def add_unless_there(model: type[Any], **values: Any) -> bool:
     A row that another transaction is adding is waited for, so what is read
     afterwards is there.
     """
-    session = _demand_open()
-    is_postgres = session.connection().dialect.name == "postgresql"
-    insert = postgresql.insert if is_postgres else sqlite.insert
-    wanted = insert(model).values(**values).on_conflict_do_nothing()
+    wanted = _insert_new(model).values(**values)
     # What comes back tells it; the count of rows is -1 for some drivers.
-    return session.execute(wanted.returning(literal(1))).first() is not None
+    return _demand_open().execute(wanted.returning(literal(1))).first() is not None
+
+
+def add_all_unless_there(model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add those of many rows that no unique constraint has already."""
+    if rows:
+        _demand_open().execute(_insert_new(model), rows)
 
 
 def has_table(connection: Connection, table: str) -> bool:
@@ -174,6 +177,12 @@ def _run_before_commit(session: Session) -> None:
     session.flush()
     for sequel in session.info[_SEQUELS].values():
         sequel.prepare()
+
+
+def _insert_new(model: type[Any]) -> Any:
+    is_postgres = _demand_open().connection().dialect.name == "postgresql"
+    insert = postgresql.insert if is_postgres else sqlite.insert
+    return insert(model).on_conflict_do_nothing()
 
 
 def _demand_open() -> Session:

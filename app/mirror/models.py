@@ -91,6 +91,8 @@ class MirroredDetail(Base):
     )
     normalized_name: Mapped[str] = mapped_column(String(200), primary_key=True)
     version: Mapped[str] = mapped_column(String(200), primary_key=True)
+    # That of the project when this was asked for.
+    serial: Mapped[int] = mapped_column(BigInteger, default=0)
     fetched_at: Mapped[datetime]
     document: Mapped[bytes] = mapped_column(LargeBinary)
 
@@ -109,6 +111,9 @@ class UpstreamState(Base):
     # When its list of names was loaded last, and how many there were.
     names_at: Mapped[datetime | None]
     names_count: Mapped[int] = mapped_column(default=0)
+    # Of the list as it came.
+    names_etag: Mapped[str | None] = mapped_column(Text)
+    names_sha256: Mapped[str | None] = mapped_column(String(64))
 
 
 class MirrorDay(Base):

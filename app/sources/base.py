@@ -7,6 +7,8 @@ from app.sources.page import IndexPage, ReleaseDetail, RemoteFile, StoredFile
 
 # Stands behind every normalised name.
 LAST = "~"
+# Stands before all that a normalised name can go on with.
+NEXT = "!"
 # What is appended to a wheel's name for its core metadata (PEP 658).
 METADATA = ".metadata"
 
@@ -46,9 +48,9 @@ class Source(Protocol):
     """A place that projects come from. Names are taken in any spelling.
 
     Raises `Unavailable` when it cannot be asked; never answers "not here" for
-    what it could not find out. Only `freshen` and `fetch` ever ask an upstream;
-    all others read what is here, so that a name that stays inside is never told to
-    anybody outside.
+    what it could not find out. Only `freshen`, `freshen_release`, `refresh` and `fetch`
+    ever ask an upstream; all others read what is here, so that a name that stays
+    inside is never told to anybody outside.
     """
 
     def find_page(self, name: str) -> IndexPage | None:
@@ -66,6 +68,11 @@ class Source(Protocol):
 
         Only those whose normalised names are not before `begin` and before `end`.
         """
+
+    def listed(self, names: Collection[str]) -> set[str]:
+        """Return those of some normalised names that `names` yields."""
+        listed = (self.names(name, f"{name}{NEXT}") for name in names)
+        return {normalized for each in listed for _name, normalized in each}
 
     def holds(self, names: Collection[str]) -> set[str]:
         """Return those of some normalised names that belong to this source.
@@ -96,6 +103,20 @@ class Source(Protocol):
         installers do when there is nothing. Raises `Unavailable` if nothing could
         be found out and nothing is known. Gives the connection of the database
         back before it waits.
+        """
+
+    def freshen_release(self, name: str, version: str | None = None) -> None:
+        """Let what people read of a release be here and fresh; a chain does `freshen` first.
+
+        By default of the one that people should install. Waits a moment for it,
+        but never fails for it: then less of the release is known.
+        """
+
+    def refresh(self, name: str) -> None:
+        """Ask the upstream of a project now, however fresh it is.
+
+        Raises `Unavailable` when it cannot be asked, `TooMany` when that was done
+        a moment ago, and does nothing for what is ours.
         """
 
     def fetch(self, address: str, filename: str) -> Arrival:

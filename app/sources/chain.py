@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from app.indexes.queries import reserved_matcher
 from app.projects.exceptions import FileNotFound
+from app.projects.metadata import needed_name
 from app.projects.names import normalise
 from app.sources.base import LAST, Arrival, Source, find_stored
 from app.sources.page import IndexPage, ReleaseDetail, RemoteFile, StoredFile
@@ -22,6 +23,9 @@ from app.sources.page import IndexPage, ReleaseDetail, RemoteFile, StoredFile
 Found = TypeVar("Found")
 # A display name and a normalised name, and what else is told of them.
 Entry = TypeVar("Entry", bound=tuple[str, ...])
+
+# A release that needs more has no links for the others.
+_MOST_NEEDS = 1_000
 
 
 class Chain(Source):
@@ -57,7 +61,8 @@ class Chain(Source):
 
     @override
     def find_release(self, name: str, version: str | None = None) -> ReleaseDetail | None:
-        return self._find(name, lambda source: source.find_release(name, version))
+        detail = self._find(name, lambda source: source.find_release(name, version))
+        return None if detail is None else self._with_neighbours(detail)
 
     @override
     def names(self, begin: str = "", end: str = LAST) -> Iterator[tuple[str, str]]:
@@ -69,6 +74,10 @@ class Chain(Source):
     @override
     def withheld(self) -> set[str]:
         return set().union(*(source.withheld() for source in self._hosted))
+
+    @override
+    def listed(self, names: Collection[str]) -> set[str]:
+        return self._list_own(names) | self.list_foreign(names)
 
     @override
     def holds(self, names: Collection[str]) -> set[str]:
@@ -92,12 +101,39 @@ class Chain(Source):
         return any(mirror.freshen(name) for mirror in self._mirrors)
 
     @override
+    def freshen_release(self, name: str, version: str | None = None) -> None:
+        if not self._mirrors or self.is_ours(name):
+            return
+        for mirror in self._mirrors:
+            if mirror.freshen(name):
+                mirror.freshen_release(name, version)
+                return
+
+    @override
+    def refresh(self, name: str) -> None:
+        if self.is_ours(name):
+            return
+        for mirror in self._mirrors:
+            mirror.refresh(name)
+            if mirror.find_page(name) is not None:
+                return
+
+    @override
     def fetch(self, address: str, filename: str) -> Arrival:
         for mirror in self._mirrors:
             stored = find_stored(mirror, address, filename)
             if stored is not None:
                 return mirror.fetch(address, filename)
         raise FileNotFound
+
+    def list_foreign(self, names: Collection[str]) -> set[str]:
+        """Return those of some normalised names that upstreams list and that are not ours."""
+        if not self._mirrors:
+            return set()
+        held: set[str] = set().union(*(source.holds(names) for source in self._hosted))
+        is_reserved = reserved_matcher()
+        foreign = {name for name in names if name not in held and not is_reserved(name)}
+        return set().union(*(mirror.listed(foreign) for mirror in self._mirrors))
 
     def is_ours(self, name: str) -> bool:
         """Tell whether no upstream may be asked for a name."""
@@ -147,6 +183,22 @@ class Chain(Source):
             if found is not None or mirror.find_page(name) is not None:
                 return found
         return None
+
+    def _list_own(self, names: Collection[str]) -> set[str]:
+        listed: set[str] = set()
+        left = set(names)
+        for source in self._hosted:
+            listed |= source.listed(left)
+            # What the first holds, whether it shows it or not, no other can show.
+            left -= source.holds(left) if len(self._hosted) > 1 else set()
+        return listed
+
+    def _with_neighbours(self, detail: ReleaseDetail) -> ReleaseDetail:
+        """Return a release with the names of all its dependencies that this chain has."""
+        if len(self._hosted) + len(self._mirrors) < 2 and detail.origin is None:
+            return detail
+        needed = {needed_name(requirement) for requirement in detail.requires_dist[:_MOST_NEEDS]}
+        return replace(detail, neighbours=frozenset(self.listed(needed - {""})))
 
     def _find_stored(
         self, find: Callable[[Source], StoredFile | RemoteFile | None]

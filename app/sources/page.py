@@ -164,13 +164,17 @@ class ReleaseDetail:
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectLine:
-    """One project in a list."""
+    """One project in a list; what nobody has looked at yet is empty or None.
+
+    `upstream` is the title of the mirror that knows it, and empty for our own.
+    """
 
     name: str
     normalized_name: str
     summary: str
     version: str
-    updated_at: datetime
+    updated_at: datetime | None
+    upstream: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

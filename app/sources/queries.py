@@ -77,6 +77,17 @@ def iterate_names(index_id: int, begin: str, end: str) -> Iterator[tuple[str, st
         yield row.name, row.normalized_name
 
 
+def list_shown(index_id: int, names: Collection[str]) -> set[str]:
+    """Return those of some normalised names that `iterate_names` yields."""
+    wanted = select(Project.normalized_name).where(
+        Project.index_id == index_id,
+        Project.normalized_name.in_(names),
+        Project.removed_at.is_(None),
+        Project.status != statements.QUARANTINED,
+    )
+    return set(db.session.scalars(wanted))
+
+
 def list_held(index_id: int, names: Collection[str]) -> set[str]:
     """Return those of some normalised names that an index has, had or claims."""
     projects = select(Project.normalized_name).where(

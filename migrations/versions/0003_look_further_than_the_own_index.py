@@ -25,13 +25,12 @@ def upgrade() -> None:
     sa.Column('version', sa.String(length=200), nullable=True),
     sa.Column('summary', sa.Text(), nullable=True),
     sa.Column('rank', sa.Integer(), nullable=True),
-    sa.Column('round', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['index_id'], ['index.id'], name=op.f('fk_known_name_index_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('index_id', 'normalized_name', name=op.f('pk_known_name'))
+    sa.PrimaryKeyConstraint('index_id', 'normalized_name', name=op.f('pk_known_name')),
+    sqlite_with_rowid=False
     )
     with op.batch_alter_table('known_name', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_known_name_rank'), ['rank'], unique=False)
-        batch_op.create_index('ix_known_name_round', ['index_id', 'round'], unique=False)
+        batch_op.create_index('ix_known_name_rank', ['rank'], unique=False, sqlite_where=sa.text('rank IS NOT NULL'), postgresql_where=sa.text('rank IS NOT NULL'))
 
     op.create_table('mirror_day',
     sa.Column('index_id', sa.Integer(), nullable=False),
@@ -47,6 +46,7 @@ def upgrade() -> None:
     sa.Column('index_id', sa.Integer(), nullable=False),
     sa.Column('normalized_name', sa.String(length=200), nullable=False),
     sa.Column('version', sa.String(length=200), nullable=False),
+    sa.Column('serial', sa.BigInteger(), nullable=False),
     sa.Column('fetched_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('document', sa.LargeBinary(), nullable=False),
     sa.ForeignKeyConstraint(['index_id'], ['index.id'], name=op.f('fk_mirrored_detail_index_id'), ondelete='CASCADE'),
@@ -159,6 +159,8 @@ def upgrade() -> None:
     sa.Column('last_error', sa.Text(), nullable=False),
     sa.Column('names_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('names_count', sa.Integer(), nullable=False),
+    sa.Column('names_etag', sa.Text(), nullable=True),
+    sa.Column('names_sha256', sa.String(length=64), nullable=True),
     sa.ForeignKeyConstraint(['index_id'], ['index.id'], name=op.f('fk_upstream_state_index_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('index_id', name=op.f('pk_upstream_state'))
     )
@@ -210,8 +212,7 @@ def downgrade() -> None:
     op.drop_table('mirrored_detail')
     op.drop_table('mirror_day')
     with op.batch_alter_table('known_name', schema=None) as batch_op:
-        batch_op.drop_index('ix_known_name_round')
-        batch_op.drop_index(batch_op.f('ix_known_name_rank'))
+        batch_op.drop_index('ix_known_name_rank')
 
     op.drop_table('known_name')
     op.drop_table('reserved_pattern')

@@ -1,0 +1,121 @@
+"""Reading names: those that are known of upstreams, and finding projects by them."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+
+from sqlalchemy import ColumnElement, func, select
+
+from app.extensions import db
+from app.projects.names import normalise
+from app.search.models import KnownName
+
+# Stands behind every normalised name, and sorts behind all that one can hold.
+_END = "~"
+_SPACES = re.compile(r"\s+")
+
+
+def find_known(index_id: int, normalized_name: str) -> KnownName | None:
+    """Return what an index knows of a project, or None."""
+    return db.session.get(KnownName, (index_id, normalized_name))
+
+
+def list_known(index_id: int, names: Collection[str]) -> set[str]:
+    """Return those of some normalised names that an index knows."""
+    known = KnownName.normalized_name
+    wanted = select(known).where(KnownName.index_id == index_id, known.in_(names))
+    return set(db.session.scalars(wanted))
+
+
+def list_between(index_id: int, begin: str, end: str) -> set[str]:
+    """Return the normalised names that an index knows, from one up to, without, another."""
+    known = KnownName.normalized_name
+    wanted = select(known).where(KnownName.index_id == index_id, known >= begin, known < end)
+    return set(db.session.scalars(wanted))
+
+
+def iterate_known(index_id: int, begin: str, end: str) -> Iterator[tuple[str, str]]:
+    """Yield the display names and the normalised names that an index knows, sorted."""
+    known = KnownName.normalized_name
+    wanted = (
+        select(KnownName.name, known)
+        .where(KnownName.index_id == index_id, known >= begin, known < end)
+        .order_by(known)
+        .execution_options(yield_per=5_000)
+    )
+    for row in db.session.connection().execute(wanted):
+        yield row.name, row.normalized_name
+
+
+def count_known(index_id: int) -> int:
+    """Count the projects that an index knows."""
+    wanted = select(func.count()).select_from(KnownName).where(KnownName.index_id == index_id)
+    return db.session.scalar(wanted) or 0
+
+
+def list_rows(index_ids: Collection[int], names: Collection[str]) -> dict[str, KnownName]:
+    """Return what the first of some indexes that knows a name knows of it, by names."""
+    wanted = select(KnownName).where(
+        KnownName.index_id.in_(index_ids), KnownName.normalized_name.in_(names)
+    )
+    places = {index_id: place for place, index_id in enumerate(index_ids)}
+    rows = sorted(db.session.scalars(wanted), key=lambda row: places[row.index_id], reverse=True)
+    return {row.normalized_name: row for row in rows}
+
+
+def word_of(text: str) -> str:
+    """Return what is looked for in normalised names when somebody types a text."""
+    return normalise(_SPACES.sub("-", text.strip()))
+
+
+def list_like(index_id: int, word: str, limit: int) -> list[str]:
+    """Return normalised names that an index knows and that are like a word.
+
+    The name itself comes first, then those that begin with it, then those that
+    hold it; popular ones before others. The last ones are looked for only when
+    there is room for them: that takes a look at all names.
+    """
+    steps = (_popular_beginnings, _beginnings, _popular_holders, _holders)
+    found = dict.fromkeys(_names(index_id, KnownName.normalized_name == word, 1))
+    for step in steps:
+        if len(found) >= limit:
+            break
+        found.update(dict.fromkeys(step(index_id, word, limit)))
+    return list(found)[:limit]
+
+
+def _popular_beginnings(index_id: int, word: str, limit: int) -> Iterable[str]:
+    return _popular(index_id, KnownName.normalized_name.startswith(word, autoescape=True), limit)
+
+
+def _popular_holders(index_id: int, word: str, limit: int) -> Iterable[str]:
+    return _popular(index_id, _holds(word), limit)
+
+
+def _beginnings(index_id: int, word: str, limit: int) -> Iterable[str]:
+    known = KnownName.normalized_name
+    return _names(index_id, (known >= word) & (known < word + _END), limit)
+
+
+def _holders(index_id: int, word: str, limit: int) -> Iterable[str]:
+    return _names(index_id, _holds(word), limit)
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    return KnownName.normalized_name.contains(word, autoescape=True)
+
+
+def _names(index_id: int, fits: ColumnElement[bool], limit: int) -> Iterable[str]:
+    known = KnownName.normalized_name
+    wanted = select(known).where(KnownName.index_id == index_id, fits).order_by(known).limit(limit)
+    return db.session.scalars(wanted)
+
+
+def _popular(index_id: int, fits: ColumnElement[bool], limit: int) -> Iterable[str]:
+    wanted = (
+        select(KnownName.normalized_name)
+        # As a sum, so that the database goes by the few that have a rank.
+        .where(KnownName.rank.is_not(None), KnownName.index_id + 0 == index_id, fits)
+        .order_by(KnownName.rank)
+        .limit(limit)
+    )
+    return db.session.scalars(wanted)
