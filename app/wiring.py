@@ -18,7 +18,7 @@ from app.mirror import keeping
 from app.mirror import queries as copies
 from app.mirror.source import mirror_source
 from app.policy.source import lay_policy
-from app.projects.events import FilesWithdrawn, NamesChanged, PageChanged
+from app.projects.events import FilesWithdrawn, NamesChanged, NamesLoaded, PageChanged
 from app.projects.queries import list_referred
 from app.projects.services import count_names, refuse_loss
 from app.simple import passes, shelving
@@ -51,6 +51,8 @@ def wire() -> None:
             (FilesWithdrawn, shelving.withdraw_files),
             (NamesChanged, shelving.take_down_list),
             (NamesChanged, count_names),
+            (NamesLoaded, shelving.take_down_lists),
+            (NamesLoaded, count_names),
             (PageChanged, shelving.note_change),
             (PagesVoided, shelving.close_index),
             (IndexRemoved, refuse_loss),

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 import click
@@ -24,3 +24,20 @@ def track(items: Sequence[Item], *, label: str) -> Iterator[Item]:
             click.echo(f"{label}: {number} of {len(items)}")
             spoke_at = time.monotonic()
         yield item
+
+
+def track_bytes(chunks: Iterable[bytes], size: int | None, *, label: str) -> Iterator[bytes]:
+    """Yield what comes, showing how much it is, and of how much if that is known."""
+    if sys.stdout.isatty():
+        with click.progressbar(length=size or 0, label=label) as bar:
+            for chunk in chunks:
+                yield chunk
+                bar.update(len(chunk))
+        return
+    spoke_at, seen = time.monotonic(), 0
+    for chunk in chunks:
+        seen += len(chunk)
+        if time.monotonic() - spoke_at >= _STEP_SECONDS:
+            click.echo(f"{label}: {seen / 1e6:.0f} MB")
+            spoke_at = time.monotonic()
+        yield chunk

@@ -7,6 +7,7 @@ from app.mirror import models as models
 from app.mirror.flights import Flights
 from app.mirror.renewal import Renewals
 from app.mirror.stock import RecentDocuments
+from app.mirror.cli import cli
 
 
 def init_app(app: Flask) -> None:
@@ -16,3 +17,4 @@ def init_app(app: Flask) -> None:
     app.extensions["recent_documents"] = RecentDocuments()
     app.extensions["renewals"] = Renewals()
     app.extensions["flights"] = Flights()
+    app.cli.add_command(cli)

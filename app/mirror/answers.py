@@ -102,6 +102,11 @@ class Stream:
         told = self._reply.headers.get("content-length", "")
         return int(told) if told.isdecimal() else None
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Return what came before it; names are in lower case."""
+        return self._reply.headers
+
     def chunks(self) -> Iterator[bytes]:
         """Yield the bytes as they come; raises `UpstreamUnavailable` when they stop too early."""
         return self._reply.chunks()

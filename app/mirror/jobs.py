@@ -1,8 +1,17 @@
-"""What mirrors do by themselves."""
+"""What is done about upstreams when nobody waits."""
 
-from app.core.jobs import regular
+from dataclasses import replace
+
+from app.core.database import release_connection, transaction
+from app.core.jobs import daily, job, regular
+from app.indexes.queries import get_index
+from app.mirror.details import find_facts
 from app.mirror.eviction import MAKE_ROOM, make_room
 from app.mirror.flights import forget_notes
+from app.mirror.loading import list_loaded, load_names
+from app.mirror.metadata import pack
+from app.mirror.models import MirroredDetail
+from app.projects.descriptions import render
 
 
 @regular(MAKE_ROOM)
@@ -15,3 +24,23 @@ def keep_bound() -> None:
 def sweep_notes() -> None:
     """Remove the notes of processes that died while they fetched a file."""
     forget_notes()
+
+
+@daily("load-names")
+def load_all_names() -> None:
+    """Bring the names of those upstreams up to date whose names were loaded once."""
+    for slug in list_loaded():
+        load_names(get_index(slug))
+
+
+@job("render-copy")
+def render_copy(index_id: int, project: str, version: str) -> None:
+    """Render the description of an upstream's release, however long it takes."""
+    facts = find_facts(index_id, project, version)
+    release_connection()
+    html = render(facts.description, facts.description_content_type)
+    with transaction() as session:
+        row = session.get(MirroredDetail, (index_id, project, version))
+        # Another description may have come meanwhile, and is rendered by itself.
+        if row is not None and find_facts(index_id, project, version) == facts:
+            row.document = pack(replace(facts, description_html=html))

@@ -126,3 +126,13 @@ def list_evictable(before: datetime, limit: int) -> list[RowMapping]:
         .limit(limit)
     )
     return list(db.session.execute(wanted).mappings())
+
+
+def list_copied(index_id: int, names: Collection[str]) -> set[str]:
+    """Return those of some normalised names of which a mirror has a copy."""
+    wanted = select(MirroredProject.normalized_name).where(
+        MirroredProject.index_id == index_id,
+        MirroredProject.normalized_name.in_(names),
+        MirroredProject.body_sha256.is_not(None),
+    )
+    return set(db.session.scalars(wanted)) if names else set()

@@ -119,6 +119,22 @@ class Upstream:
                 raise UpstreamUnavailable
             yield Stream(reply)
 
+    @contextmanager
+    def open_page(self, url: str, *, headers: Mapping[str, str]) -> Iterator[Stream | None]:
+        """Give a long page as it comes, or None if it is still as the validators in `headers` say.
+
+        Raises `UpstreamMissing` or `UpstreamUnavailable`.
+        """
+        wanted = {"accept-encoding": ACCEPTED.decode(), **headers}
+        with closing(self._ask(url, wanted, time.monotonic() + PATIENCE_SECONDS)) as reply:
+            if reply.status in _MISSING:
+                reply.leave()
+                raise UpstreamMissing
+            if reply.status not in {200, 304}:
+                reply.leave()
+                raise UpstreamUnavailable
+            yield Stream(reply) if reply.status == 200 else None
+
     def get_part(
         self, url: str, start: int, stop: int, *, patience: float = PATIENCE_SECONDS
     ) -> bytes | None:

@@ -51,6 +51,15 @@ class UpstreamFileChanged(CatalogueEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NamesLoaded(Event):
+    """Many names of an upstream are known from now on, or not any more."""
+
+    is_history: ClassVar[bool] = False
+
+    index_slug: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CopyEvicted(FilesWithdrawn, CopyChanged):
     """The bytes of a mirrored file were removed to make room; they can be fetched again."""
 

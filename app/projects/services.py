@@ -25,6 +25,7 @@ from app.projects.events import (
     FileDeleted,
     FileQuarantined,
     NamesChanged,
+    NamesLoaded,
     ProjectDeleted,
     ProjectStatusChanged,
     ReleaseDeleted,
@@ -156,7 +157,7 @@ def touch(project: Project) -> None:
     before_commit(("serial", project.id), partial(_settle, project))
 
 
-def count_names(event: NamesChanged) -> None:
+def count_names(event: NamesChanged | NamesLoaded) -> None:
     """Take a number for a change of the list of all projects, in all indexes that show it."""
     for slug in list_showing(event.index_slug):
         before_commit(("names", slug), partial(_count_names, slug))

@@ -23,7 +23,13 @@ from app.indexes.queries import get_fresh_index, list_showing
 from app.indexes.services import last_serial
 from app.mirror.queries import list_addresses as list_copied
 from app.mirror.queries import list_copies
-from app.projects.events import CopyChanged, FilesWithdrawn, NamesChanged, PageChanged
+from app.projects.events import (
+    CopyChanged,
+    FilesWithdrawn,
+    NamesChanged,
+    NamesLoaded,
+    PageChanged,
+)
 from app.projects.queries import count_files, list_addresses
 from app.simple.aging import folder_of
 from app.simple.opening import INDEX, LIST, PAGE, PATIENCE_SECONDS, link_of, page_key, turn
@@ -220,6 +226,14 @@ def take_down_list(event: NamesChanged) -> None:
             index = get_fresh_index(slug)
             the_shelf().take_down(the_shelf().root_list(slug, index.generation))
             follow_up((LIST, slug), _NewList(slug, find_current(index))).names.add(event.project)
+
+
+def take_down_lists(event: NamesLoaded) -> None:
+    """Take the lists down that show the names of an upstream; whoever asks has them made."""
+    for slug in _list_concerned(event.index_slug):
+        with _held(LIST, slug):
+            generation = get_fresh_index(slug).generation
+            the_shelf().take_down(the_shelf().root_list(slug, generation))
 
 
 def close_index(event: PagesVoided) -> None:

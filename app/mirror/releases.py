@@ -1,0 +1,63 @@
+"""A release of an upstream, put together from its document and what is known of it besides."""
+
+from collections.abc import Sequence
+
+from app.mirror.documents import Document, Entry
+from app.mirror.metadata import Facts
+from app.sources.histories import choose, choose_stable, find_line, list_lines
+from app.sources.page import FileLink, Origin, ReleaseDetail, ReleaseLine
+from app.sources.queries import NEWEST_RELEASES
+
+
+def list_releases(document: Document) -> tuple[ReleaseLine, ...]:
+    """Return the releases of a project, newest first."""
+    return list_lines(document.versions, document.entries)
+
+
+def pick_release(lines: Sequence[ReleaseLine], version: str | None) -> ReleaseLine | None:
+    """Return a release by its version in any spelling, or the one that people should install."""
+    return choose(lines) if version is None else find_line(lines, version)
+
+
+def list_entries(document: Document, version: str) -> list[Entry]:
+    """Return the files of a release."""
+    return [entry for entry in document.entries if entry.version == version]
+
+
+def detail_of(
+    document: Document,
+    lines: Sequence[ReleaseLine],
+    line: ReleaseLine,
+    facts: Facts,
+    *,
+    files: Sequence[FileLink],
+    origin: Origin,
+    serial: int,
+) -> ReleaseDetail:
+    """Return all that is known of a release."""
+    latest, stable = choose(lines) or line, choose_stable(lines)
+    is_open = document.status != "quarantined"
+    told = [file.requires_python for file in files if file.requires_python]
+    return ReleaseDetail(
+        index_slug=origin.index_slug,
+        name=document.name,
+        normalized_name=document.normalized_name,
+        version=line.version,
+        published_at=line.published_at,
+        status=document.status,
+        status_reason=document.status_reason,
+        serial=serial,
+        is_prerelease=line.is_prerelease,
+        is_yanked=line.is_yanked,
+        yanked_reason=line.yanked_reason,
+        latest_version=latest.version,
+        latest_stable_version=None if stable is None else stable.version,
+        files=tuple(files) if is_open else (),
+        releases=tuple(lines[:NEWEST_RELEASES]),
+        release_count=len(lines),
+        people=(),
+        languages=facts.languages,
+        license_name=facts.license_name,
+        origin=origin,
+        **vars(facts) | {"requires_python": facts.requires_python or next(iter(told), None)},
+    )
