@@ -1,24 +1,18 @@
 """What the reading pages list: always one index, never what is removed or in quarantine."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, case, func, select
+from sqlalchemy import RowMapping, Select, func, select
 
 from app.accounts.models import Account
 from app.extensions import db
 from app.projects.models import File, Project, Release, Role
-from app.projects.names import normalise
 from app.sources.page import ProjectLine
 
-PAGE_SIZE = 20
-LONGEST_SEARCH = 200
-# Nobody reads that far, and every page costs what all pages before it cost.
-LAST_PAGE = 500
+_MOST_OWN = 200
 
-_SPACES = re.compile(r"\s+")
 _IS_SHOWN = (Project.removed_at.is_(None), Project.status != "quarantined")
 
 
@@ -29,20 +23,6 @@ class Counters:
     projects: int
     releases: int
     files: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Hits:
-    """One page of a list of projects, and how many there are in all."""
-
-    lines: tuple[ProjectLine, ...]
-    total: int
-    number: int
-
-    @property
-    def pages(self) -> int:
-        """Return the number of pages that can be turned to."""
-        return min(max(-(-self.total // PAGE_SIZE), 1), LAST_PAGE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,22 +85,6 @@ def list_newest(index_id: int, limit: int) -> tuple[ProjectLine, ...]:
     return _lines(wanted)
 
 
-def search_names(index_id: int, text: str, number: int) -> Hits:
-    """Return a page of the projects whose names contain a text; the exact one comes first."""
-    word = normalise(_SPACES.sub("-", text.strip()[:LONGEST_SEARCH]))
-    fits = Project.normalized_name.contains(word, autoescape=True)
-    here = (Project.index_id == index_id, Project.latest_release_id.is_not(None), *_IS_SHOWN, fits)
-    total = db.session.scalar(select(func.count()).select_from(Project).where(*here)) or 0
-    wanted = (
-        _select_lines()
-        .where(*here)
-        .order_by(_closeness(word), Project.normalized_name)
-        .limit(PAGE_SIZE)
-        .offset((number - 1) * PAGE_SIZE)
-    )
-    return Hits(lines=_lines(wanted), total=total, number=number)
-
-
 def find_profile(username: str) -> Profile | None:
     """Return somebody by their username in any case, or None."""
     wanted = select(Account).where(
@@ -150,17 +114,12 @@ def list_published_by(index_id: int, account_id: int) -> tuple[OwnLine, ...]:
             *_IS_SHOWN,
         )
         .order_by(Project.updated_at.desc(), Project.id.desc())
-        .limit(PAGE_SIZE * 10)
+        .limit(_MOST_OWN)
     )
     return tuple(
         OwnLine(line=_line(row), role=row["kind"], status=row["status"])
         for row in db.session.execute(wanted).mappings()
     )
-
-
-def _closeness(word: str) -> ColumnElement[int]:
-    name = Project.normalized_name
-    return case((name == word, 0), (name.startswith(word, autoescape=True), 1), else_=2)
 
 
 def _select_lines() -> Select[*tuple[Any, ...]]:

@@ -6,15 +6,18 @@ from markupsafe import Markup
 
 from app.accounts.actors import Actor
 from app.core.i18n import _
+from app.indexes.queries import MAIN
+from app.search.projects import Hits
 from app.site.installing import Command, list_commands
 from app.site.links import Contact, Link, list_contacts, list_links
 from app.site.prose import readable
-from app.site.queries import Counters, Hits, OwnLine, Profile
+from app.site.queries import Counters, OwnLine, Profile
 from app.site.requirements import Need, list_needs
 from app.sources.page import FileLink, ProjectLine, ReleaseDetail, ReleaseLine
 
 TABS = ("description", "files", "history")
 _SHORT_LICENSE = 60
+_SOURCES = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar.z", ".tar")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +32,9 @@ class HomeView:
 
 @dataclass(frozen=True, kw_only=True)
 class SearchView:
-    """A page of hits, or of all projects when nothing was asked for."""
+    """A page of hits in an index, or of all its projects when nothing was asked for."""
 
+    slug: str
     text: str
     hits: Hits
 
@@ -56,11 +60,12 @@ class ProfileView:
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectView:
-    """A project at one release.
+    """A project at one release, as an index shows it.
 
     `detail` is what the source said; the rest is what it means for a reader.
     """
 
+    slug: str
     detail: ReleaseDetail
     tab: str
     may_manage: bool
@@ -72,12 +77,15 @@ class ProjectView:
     classifiers: dict[str, tuple[str, ...]] = field(hash=False)
 
     @classmethod
-    def of(cls, detail: ReleaseDetail, *, tab: str, actor: Actor, index_url: str) -> "ProjectView":
+    def of(
+        cls, detail: ReleaseDetail, *, slug: str, tab: str, actor: Actor, index_url: str
+    ) -> "ProjectView":
         """Return the page of a release as an actor sees it."""
         return cls(
+            slug=slug,
             detail=detail,
             tab=tab if tab in TABS else TABS[0],
-            may_manage=actor.is_admin or _is_owner(actor, detail),
+            may_manage=_may_manage(actor, detail),
             commands=list_commands(detail, index_url),
             links=_links(detail),
             authors=list_contacts(detail.author, detail.author_email),
@@ -114,12 +122,12 @@ class ProjectView:
     @property
     def sdists(self) -> tuple[FileLink, ...]:
         """Return the source distributions."""
-        return tuple(file for file in self.detail.files if file.filetype == "sdist")
+        return tuple(file for file in self.detail.files if _is_source(file))
 
     @property
     def wheels(self) -> tuple[FileLink, ...]:
         """Return the built distributions, the newest Python first."""
-        return tuple(file for file in reversed(self.detail.files) if file.filetype != "sdist")
+        return tuple(file for file in reversed(self.detail.files) if not _is_source(file))
 
     @property
     def hidden_releases(self) -> int:
@@ -131,10 +139,18 @@ class ProjectView:
         return line.version == self.detail.version
 
 
-def _is_owner(actor: Actor, detail: ReleaseDetail) -> bool:
-    return any(
+def _may_manage(actor: Actor, detail: ReleaseDetail) -> bool:
+    # The pages of owners are about the main index alone.
+    if detail.origin is not None or detail.index_slug != MAIN:
+        return False
+    return actor.is_admin or any(
         person.username == actor.username and person.role == "owner" for person in detail.people
     )
+
+
+def _is_source(file: FileLink) -> bool:
+    # Upstreams may not tell it, and old ones have eggs and installers too.
+    return file.filetype == "sdist" or (not file.filetype and file.filename.endswith(_SOURCES))
 
 
 def _links(detail: ReleaseDetail) -> tuple[Link, ...]:
