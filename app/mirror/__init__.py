@@ -4,10 +4,10 @@ from flask import Flask
 
 from app.mirror import jobs as jobs
 from app.mirror import models as models
+from app.mirror.cli import cli
 from app.mirror.flights import Flights
 from app.mirror.renewal import Renewals
 from app.mirror.stock import RecentDocuments
-from app.mirror.cli import cli
 
 
 def init_app(app: Flask) -> None:
