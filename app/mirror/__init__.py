@@ -13,7 +13,6 @@ from app.mirror.stock import RecentDocuments
 def init_app(app: Flask) -> None:
     """Bind the feature to an application."""
     app.extensions["upstreams"] = {}
-    app.extensions["flights"] = Flights()
     app.extensions["recent_documents"] = RecentDocuments()
     app.extensions["renewals"] = Renewals()
     app.extensions["flights"] = Flights()

@@ -9,8 +9,10 @@ from app.core.commands import refusals_as_messages
 from app.core.progress import track, track_bytes
 from app.indexes.queries import get_index
 from app.mirror.loading import Follower, load_names
+from app.mirror.prefetch_command import prefetch
 
 cli = AppGroup("mirror", help="What is copied from upstreams.")
+cli.add_command(prefetch)
 PUBLIC = "pypi"
 
 
