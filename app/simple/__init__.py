@@ -2,8 +2,10 @@
 
 from flask import Flask
 
+from app.mirror.cli import cli as mirror
 from app.simple import views
 from app.simple.cli import cli
+from app.simple.export_command import export
 from app.simple.middleware import ShelfMiddleware
 from app.simple.passes import Passes
 from app.simple.settling import settle
@@ -14,6 +16,7 @@ def init_app(app: Flask) -> None:
     """Open the door for installers, with the shelf in front of it."""
     app.register_blueprint(views.bp)
     app.cli.add_command(cli)
+    mirror.add_command(export)
     app.extensions["shelf"] = Shelf(app.config["DATA_DIR"] / "shelf")
     app.extensions["passes"] = Passes()
 
