@@ -24,12 +24,13 @@ from app.indexes.queries import get_index, list_paths
 from app.mirror.holdings import Holding, find_holdings, list_held_names
 from app.projects.names import normalise
 from app.simple import serializers
-from app.simple.pages import FILES
 from app.sources.base import METADATA
 from app.sources.page import FileLink, IndexPage
 from app.sources.registry import own_source, source_for
 
 _README = "README.md"
+# From a page to the files.
+_FILES = "../../files/"
 _MARK = "<!-- An export of a package index. What is below simple/ and files/ is made by it. -->"
 _TEXT = Path(__file__).with_name("export.md")
 
@@ -107,8 +108,8 @@ class Export:
             self._clear(self.folder / top)
 
     def _write_page(self, place: str, page: IndexPage) -> None:
-        self._write(f"{place}/index.html", serializers.page_as_html(page, FILES))
-        self._write(f"{place}/index.json", serializers.page_as_json(page, FILES))
+        self._write(f"{place}/index.html", serializers.page_as_html(page, _FILES))
+        self._write(f"{place}/index.json", serializers.page_as_json(page, _FILES))
 
     def _write(self, place: str, content: bytes) -> None:
         path = self.folder / place
