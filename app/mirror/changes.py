@@ -17,7 +17,7 @@ from app.mirror.documents import Document, Entry, pack, unpack
 from app.mirror.models import MirroredFile, MirroredProject, MirroredStray, UpstreamState
 from app.mirror.tallies import tally
 from app.projects.events import CopyAppeared, CopyChanged, UpstreamFileChanged
-from app.search.models import KnownName
+from app.search.services import forget_name, learn_name
 from app.sources.filenames import list_project_names
 
 _log = logging.getLogger(__name__)
@@ -57,20 +57,12 @@ class Copy:
             return
         row.document, row.changed_at = pack(document), clock.now()
         self._keep_strays(document)
-        is_new = add_unless_there(
-            KnownName,
-            index_id=self.index_id,
-            normalized_name=self.normalized_name,
-            name=document.name,
-        )
+        is_new = learn_name(self.index_id, document.name)
         self._tell(row, CopyAppeared if is_new else CopyChanged)
 
     def _vanish(self, row: MirroredProject) -> None:
         row.changed_at = clock.now()
-        known = delete(KnownName).where(
-            KnownName.index_id == self.index_id, KnownName.normalized_name == self.normalized_name
-        )
-        db.session.execute(known)
+        forget_name(self.index_id, self.normalized_name)
         self._tell(row, CopyAppeared)
 
     def _tell(self, row: MirroredProject, event: type[CopyChanged]) -> None:

@@ -16,20 +16,17 @@ from app.core.exceptions import Unavailable
 from app.core.jobs import enqueue
 from app.core.runtime import setting
 from app.extensions import db
-from app.indexes.models import Index
 from app.mirror.documents import Document, Entry
-from app.mirror.documents import unpack as unpack_document
 from app.mirror.metadata import Facts, pack, read_core_metadata, read_info, unpack
-from app.mirror.models import MirroredDetail, MirroredProject
+from app.mirror.models import MirroredDetail
 from app.mirror.releases import list_entries, list_releases, pick_release
-from app.mirror.upstream import Upstream, upstream_for
+from app.mirror.stock import find_document, find_state
+from app.mirror.upstream import Upstream
 from app.projects.descriptions import render_within
-from app.projects.names import normalise
 from app.projects.versions import canonical, parse_version
 from app.search.services import describe_name
 from app.sources.base import METADATA
 from app.sources.histories import choose
-from app.sources.page import ReleaseLine
 
 PATIENCE_SECONDS = 3.0
 MOST_METADATA = 4 * 1024 * 1024
@@ -38,25 +35,29 @@ MOST_JSON = 64 * 1024 * 1024
 _log = logging.getLogger(__name__)
 
 
-def freshen_detail(index: Index, name: str, version: str | None = None) -> None:
+def freshen_detail(
+    index_id: int, upstream: Upstream, normalized_name: str, version: str | None = None
+) -> None:
     """Bring what people read of a release up to date, unless it is fresh.
 
     By default of the one that people should install. What cannot be found out in
     a moment is left as it is.
     """
-    project = db.session.get(MirroredProject, (index.id, normalise(name)))
-    upstream = upstream_for(index)
-    if project is None or project.document is None or upstream is None:
+    state = find_state(index_id, normalized_name)
+    document = find_document(index_id, normalized_name, state) if state else None
+    if state is None or document is None:
         return
-    document, serial = unpack_document(project.document), project.serial
     lines = list_releases(document)
     line = pick_release(lines, version)
-    if line is None or _is_fresh(index.id, document.normalized_name, line.version, serial):
+    if line is None or _is_fresh(index_id, normalized_name, line.version, state.serial):
         return
     release_connection()
     facts = _find_facts(upstream, document, line.version)
     if facts is not None:
-        keep_facts(index.id, document, line, facts, serial=serial, is_latest=line == choose(lines))
+        is_latest = line == choose(lines)
+        keep_facts(
+            index_id, document, line.version, facts, serial=state.serial, is_latest=is_latest
+        )
 
 
 def find_facts(index_id: int, normalized_name: str, version: str) -> Facts:
@@ -68,7 +69,7 @@ def find_facts(index_id: int, normalized_name: str, version: str) -> Facts:
 def keep_facts(
     index_id: int,
     document: Document,
-    line: ReleaseLine,
+    version: str,
     facts: Facts,
     *,
     serial: int,
@@ -77,7 +78,7 @@ def keep_facts(
     """Keep what people read of a release, in a transaction of its own."""
     html = render_within(facts.description, facts.description_content_type, PATIENCE_SECONDS)
     facts = replace(facts, description_html=html)
-    name, version = document.normalized_name, line.version
+    name = document.normalized_name
     with transaction() as session:
         row = MirroredDetail(
             index_id=index_id,

@@ -8,11 +8,14 @@ from app.core.runtime import setting
 from app.indexes.models import Index
 from app.mirror import files, renewal
 from app.mirror.changes import Copy
+from app.mirror.details import find_facts, freshen_detail
 from app.mirror.documents import Document, Entry
 from app.mirror.queries import list_own_metadata
+from app.mirror.releases import detail_of, list_releases, pick_release
 from app.mirror.stock import State, find_document, find_state, iterate_names, list_held
 from app.mirror.upstream import Upstream, upstream_for
 from app.projects.names import is_valid, normalise
+from app.search.queries import list_known
 from app.sources.base import LAST, Arrival, Source
 from app.sources.page import FileLink, IndexPage, Origin, ReleaseDetail, RemoteFile, StoredFile
 
@@ -50,11 +53,32 @@ class MirrorSource(Source):
 
     @override
     def find_release(self, name: str, version: str | None = None) -> ReleaseDetail | None:
-        return None
+        normalized = normalise(name)
+        state = find_state(self.index.id, normalized)
+        document = find_document(self.index.id, normalized, state) if state else None
+        if state is None or document is None:
+            return None
+        lines = list_releases(document)
+        line = pick_release(lines, version)
+        if line is None:
+            return None
+        return detail_of(
+            document,
+            lines,
+            line,
+            find_facts(self.index.id, normalized, line.version),
+            files=self._links(document, line.version),
+            origin=self.origin(normalized, state),
+            serial=state.serial,
+        )
 
     @override
     def names(self, begin: str = "", end: str = LAST) -> Iterator[tuple[str, str]]:
         return iterate_names(self.index.id, begin, end)
+
+    @override
+    def listed(self, names: Collection[str]) -> set[str]:
+        return list_known(self.index.id, names)
 
     @override
     def holds(self, names: Collection[str]) -> set[str]:
@@ -77,11 +101,12 @@ class MirrorSource(Source):
         # What cannot be the name of a project is nobody's, and no part of a URL.
         return is_valid(name) and renewal.freshen(self._copy(name), self.upstream)
 
-    def refresh(self, name: str) -> bool:
-        """Ask for a project however fresh it is; tell if it is here.
+    @override
+    def freshen_release(self, name: str, version: str | None = None) -> None:
+        freshen_detail(self.index.id, self.upstream, normalise(name), version)
 
-        Raises `UpstreamUnavailable`.
-        """
+    @override
+    def refresh(self, name: str) -> bool:
         return is_valid(name) and renewal.refresh(self._copy(name), self.upstream)
 
     @override
@@ -100,11 +125,13 @@ class MirrorSource(Source):
     def _copy(self, name: str) -> Copy:
         return Copy(self.index.id, self.index.slug, normalise(name))
 
-    def _links(self, document: Document) -> tuple[FileLink, ...]:
+    def _links(self, document: Document, version: str | None = None) -> tuple[FileLink, ...]:
+        """Return the files of a project, or of one of its releases."""
         own = list_own_metadata(self.index.id, document.normalized_name)
         return tuple(
             _link(entry, own.get((entry.address, entry.filename)) if own else None)
             for entry in document.entries
+            if version is None or entry.version == version
         )
 
 

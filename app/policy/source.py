@@ -67,6 +67,13 @@ class PolicySource(Source):
         return (each for each in names if not self._rules.is_shut(each[1]))
 
     @override
+    def listed(self, names: Collection[str]) -> set[str]:
+        listed = self._source.listed(names)
+        if not self._rules.may_shut_names:
+            return listed
+        return {name for name in listed if not self._rules.is_shut(name)}
+
+    @override
     def holds(self, names: Collection[str]) -> set[str]:
         return self._source.holds(names)
 
@@ -91,6 +98,19 @@ class PolicySource(Source):
         return True if is_shut else self._source.freshen(name)
 
     @override
+    def freshen_release(self, name: str, version: str | None = None) -> None:
+        if self._rules.is_mirrored and self._rules.is_shut(normalise(name)):
+            return
+        if version is None and not self._about(name).are_idle:
+            version = self._find_served(name)
+        self._source.freshen_release(name, version)
+
+    @override
+    def refresh(self, name: str) -> bool:
+        is_shut = self._rules.is_mirrored and self._rules.is_shut(normalise(name))
+        return True if is_shut else self._source.refresh(name)
+
+    @override
     def fetch(self, address: str, filename: str) -> Arrival:
         # Raises what stands against it.
         find_stored(self, address, filename)
@@ -105,6 +125,14 @@ class PolicySource(Source):
         if newest is None or newest == detail.version:
             return detail
         return self._source.find_release(detail.normalized_name, newest) or detail
+
+    def _find_served(self, name: str) -> str | None:
+        """Return the version that people should install of those that are served, or None."""
+        try:
+            detail = self.find_release(name)
+        except Refused:
+            return None
+        return None if detail is None else detail.version
 
     def _admitted(self, stored: StoredFile | RemoteFile | None) -> StoredFile | RemoteFile | None:
         if stored is None:

@@ -1,7 +1,7 @@
 """Reading names: those that are known of upstreams, and finding projects by them."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -11,7 +11,8 @@ from app.search.models import KnownName
 
 # Stands behind every normalised name, and sorts behind all that one can hold.
 _END = "~"
-_SPACES = re.compile(r"\s+")
+# No database looks for a NUL.
+_SPACES = re.compile(r"[\s\0]+")
 
 
 def find_known(index_id: int, normalized_name: str) -> KnownName | None:
@@ -33,19 +34,6 @@ def list_between(index_id: int, begin: str, end: str) -> set[str]:
     return set(db.session.scalars(wanted))
 
 
-def iterate_known(index_id: int, begin: str, end: str) -> Iterator[tuple[str, str]]:
-    """Yield the display names and the normalised names that an index knows, sorted."""
-    known = KnownName.normalized_name
-    wanted = (
-        select(KnownName.name, known)
-        .where(KnownName.index_id == index_id, known >= begin, known < end)
-        .order_by(known)
-        .execution_options(yield_per=5_000)
-    )
-    for row in db.session.connection().execute(wanted):
-        yield row.name, row.normalized_name
-
-
 def count_known(index_id: int) -> int:
     """Count the projects that an index knows."""
     wanted = select(func.count()).select_from(KnownName).where(KnownName.index_id == index_id)
@@ -64,7 +52,7 @@ def list_rows(index_ids: Collection[int], names: Collection[str]) -> dict[str, K
 
 def word_of(text: str) -> str:
     """Return what is looked for in normalised names when somebody types a text."""
-    return normalise(_SPACES.sub("-", text.strip()))
+    return normalise("-".join(part for part in _SPACES.split(text) if part))
 
 
 def list_like(index_id: int, word: str, limit: int) -> list[str]:

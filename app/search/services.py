@@ -12,9 +12,9 @@ from app.search.models import KnownName
 from app.search.popular import ranks
 
 
-def learn_name(index_id: int, name: str) -> None:
-    """Note that an index knows a project, unless it does already."""
-    add_unless_there(KnownName, **_row(index_id, normalise(name), name))
+def learn_name(index_id: int, name: str) -> bool:
+    """Note that an index knows a project; tell whether that is new."""
+    return add_unless_there(KnownName, **_row(index_id, normalise(name), name))
 
 
 def forget_name(index_id: int, normalized_name: str) -> None:

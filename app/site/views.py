@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
 from app.accounts.auth import session_actor
-from app.core.exceptions import NotFound, TooMany, Unavailable
+from app.core.exceptions import NotFound, Unavailable
 from app.core.i18n import _, _l
 from app.indexes.models import Index
 from app.indexes.permissions import demand_read
@@ -13,7 +13,8 @@ from app.indexes.queries import MAIN, get_index
 from app.projects.exceptions import ProjectNotFound, ReleaseNotFound
 from app.projects.names import normalise
 from app.search.projects import LAST_PAGE, LONGEST_TEXT, search_projects
-from app.site import queries
+from app.site import queries, refreshing
+from app.site.refreshing import JustAsked
 from app.site.viewmodels import HomeView, ProfileView, ProjectView, SearchView
 from app.sources.page import ReleaseDetail
 from app.sources.registry import source_for
@@ -88,8 +89,8 @@ def refresh(slug: str, name: str) -> ResponseReturnValue:
     """Ask the upstream of a project what is new, and tell how that went."""
     source = source_for(_readable_index(slug))
     try:
-        source.refresh(name)
-    except (TooMany, Unavailable) as error:
+        refreshing.refresh(source, name)
+    except (JustAsked, Unavailable) as error:
         flash(str(error), "warning")
     else:
         flash(_("This is what the upstream says at this moment."), "success")

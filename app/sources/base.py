@@ -112,11 +112,10 @@ class Source(Protocol):
         but never fails for it: then less of the release is known.
         """
 
-    def refresh(self, name: str) -> None:
-        """Ask the upstream of a project now, however fresh it is.
+    def refresh(self, name: str) -> bool:
+        """Ask the upstream of a project now, however fresh it is; tell if it is here.
 
-        Raises `Unavailable` when it cannot be asked, `TooMany` when that was done
-        a moment ago, and does nothing for what is ours.
+        Raises `Unavailable` when it cannot be asked. Nobody is asked for what is ours.
         """
 
     def fetch(self, address: str, filename: str) -> Arrival:

@@ -110,13 +110,10 @@ class Chain(Source):
                 return
 
     @override
-    def refresh(self, name: str) -> None:
+    def refresh(self, name: str) -> bool:
         if self.is_ours(name):
-            return
-        for mirror in self._mirrors:
-            mirror.refresh(name)
-            if mirror.find_page(name) is not None:
-                return
+            return True
+        return any(mirror.refresh(name) for mirror in self._mirrors)
 
     @override
     def fetch(self, address: str, filename: str) -> Arrival:

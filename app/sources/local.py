@@ -95,6 +95,14 @@ class LocalSource(Source):
         return bool(self.holds({normalise(name)}))
 
     @override
+    def freshen_release(self, name: str, version: str | None = None) -> None:
+        return
+
+    @override
+    def refresh(self, name: str) -> bool:
+        return self.freshen(name)
+
+    @override
     def fetch(self, address: str, filename: str) -> Arrival:
         raise FileNotFound
 

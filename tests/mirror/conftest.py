@@ -17,7 +17,14 @@ from app.indexes.models import Index, NameClaim, ReservedPattern
 from app.indexes.queries import get_index
 from app.journal.models import Entry
 from app.mirror.flights import Flights
-from app.mirror.models import MirrorDay, MirroredFile, MirroredProject, MirroredStray, UpstreamState
+from app.mirror.models import (
+    MirrorDay,
+    MirroredDetail,
+    MirroredFile,
+    MirroredProject,
+    MirroredStray,
+    UpstreamState,
+)
 from app.mirror.renewal import Renewals
 from app.mirror.source import MirrorSource, mirror_source
 from app.mirror.upstream import forget_upstreams
@@ -28,7 +35,8 @@ from tests.conftest import testing_config
 from tests.upstreams import UpstreamServer
 
 _KEPT = (
-    *(MirroredFile, MirroredProject, MirroredStray, MirrorDay, UpstreamState, DownloadDay),
+    *(MirroredDetail, MirroredFile, MirroredProject, MirroredStray, MirrorDay, UpstreamState),
+    DownloadDay,
     *(KnownName, Project, NameClaim, ReservedPattern, Entry),
 )
 

@@ -12,7 +12,8 @@ from app.mirror import loading
 from app.mirror.exceptions import UpstreamMissing, UpstreamUnavailable
 from app.mirror.loading import ListShrunk, MirrorOff, load_names
 from app.mirror.models import MirroredProject, UpstreamState
-from app.search.queries import count_known, find_known, iterate_known
+from app.mirror.stock import iterate_names
+from app.search.queries import count_known, find_known
 from app.simple.shelf import the_shelf
 from tests.upstreams import V1_JSON, CutShort, ErrorPage, Reply, Status, Truncate, UpstreamServer
 
@@ -35,7 +36,7 @@ def load():
 
 
 def known(index_id):
-    return [normalized for _name, normalized in iterate_known(index_id, "", "~")]
+    return [normalized for _name, normalized in iterate_names(index_id, "", "~")]
 
 
 def offer(upstream, *names, style="json"):
