@@ -125,7 +125,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['made_by'], ['account.id'], name=op.f('fk_policy_rule_made_by'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_policy_rule')),
     sa.UniqueConstraint(
-        'index_id', 'kind', 'pattern', 'specifier', name=op.f('uq_policy_rule_index_id')
+        'index_id', 'kind', 'pattern', 'specifier', name=op.f('uq_policy_rule_index_id_kind_pattern_specifier')
     )
     )
     with op.batch_alter_table('policy_rule', schema=None) as batch_op:
