@@ -65,13 +65,14 @@ class _Question:
         if page.knows_status or any(entry.core_metadata for entry in page.document.entries):
             manners.learn(prefers_api=False)
             return news
-        manners.forget()
         api = self._try_api()
         if api is None:
             return news
-        is_same = api.document is None or _names(api.document) == _names(page.document)
-        manners.learn(prefers_api=is_same)
-        return api if is_same else news
+        if api.document is not None and _names(api.document) != _names(page.document):
+            manners.miss()
+            return news
+        manners.learn(prefers_api=True)
+        return api
 
     def _ask_simple(self) -> tuple[News, SimplePage | None]:
         url = self._upstream.page_url(self._name)
@@ -91,6 +92,7 @@ class _Question:
             answer = self._get(url, "application/json")
             news = self._news(url, answer)
             if answer.status == 404:
+                self._miss()
                 return None
             if answer.status == 304 or self._is_known(news):
                 return news
@@ -100,6 +102,11 @@ class _Question:
             if self._upstream.is_resting:
                 raise
             return None
+
+    def _miss(self) -> None:
+        manners = self._upstream.manners
+        if manners.prefers_api is None:
+            manners.miss()
 
     def _get(self, url: str, accept: str) -> Answer:
         known = self._known if self._known and self._known.asked_url == url else None

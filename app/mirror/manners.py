@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from app.core import clock
 
 _BELIEVED = timedelta(days=1)
+# So many projects in a row may be strange to the JSON API, or have other files there.
+_MISSES = 3
 
 
 class Manners:
@@ -13,6 +15,7 @@ class Manners:
     def __init__(self) -> None:
         self._prefers_api: bool | None = None
         self._learnt_at: datetime | None = None
+        self._misses = 0
 
     @property
     def prefers_api(self) -> bool | None:
@@ -23,7 +26,13 @@ class Manners:
 
     def learn(self, *, prefers_api: bool) -> None:
         """Note what was found out."""
-        self._prefers_api, self._learnt_at = prefers_api, clock.now()
+        self._prefers_api, self._learnt_at, self._misses = prefers_api, clock.now(), 0
+
+    def miss(self) -> None:
+        """Note that the JSON API does not tell of a project what the simple index does."""
+        self._misses += 1
+        if self._misses >= _MISSES:
+            self.learn(prefers_api=False)
 
     def forget(self) -> None:
         """Find it out anew the next time."""

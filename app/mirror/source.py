@@ -129,7 +129,7 @@ class MirrorSource(Source):
         """Return the files of a project, or of one of its releases."""
         own = list_own_metadata(self.index.id, document.normalized_name)
         return tuple(
-            _link(entry, own.get((entry.address, entry.filename)) if own else None)
+            link_to(entry, own.get((entry.address, entry.filename)) if own else None)
             for entry in document.entries
             if version is None or entry.version == version
         )
@@ -141,7 +141,7 @@ def mirror_source(index: Index) -> MirrorSource | None:
     return None if upstream is None else MirrorSource(index, upstream)
 
 
-def _link(entry: Entry, own_metadata: str | None) -> FileLink:
+def link_to(entry: Entry, own_metadata: str | None = None) -> FileLink:
     """Return a file as pages show it; its core metadata may be known only since it is here."""
     return FileLink(
         filename=entry.filename,
