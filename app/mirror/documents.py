@@ -6,7 +6,6 @@ for each would cost a hundred times as much.
 
 import json
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -71,19 +70,9 @@ def pack(document: Document) -> bytes:
 
 def unpack(stored: bytes) -> Document:
     """Return a document that was stored."""
-    return _unpack(stored, lambda filename: True)
-
-
-def unpack_file(stored: bytes, filename: str) -> Document:
-    """Return a document with only the files of one name, which is faster for long ones."""
-    return _unpack(stored, filename.__eq__)
-
-
-def _unpack(stored: bytes, is_wanted: Callable[[str], bool]) -> Document:
     facts = json.loads(zlib.decompress(stored))
     facts["versions"] = tuple(facts["versions"])
-    told = (one for one in facts["entries"] if is_wanted(one["filename"]))
-    facts["entries"] = tuple(_entry(one) for one in told)
+    facts["entries"] = tuple(_entry(told) for told in facts["entries"])
     return Document(**facts)
 
 

@@ -7,12 +7,13 @@ from app.core.storage.exceptions import StorageUnavailable
 from app.indexes.models import Index
 from app.mirror.arrivals import CopyArrival
 from app.mirror.copies import Wanted
-from app.mirror.documents import Entry, unpack_file
+from app.mirror.documents import Document, Entry
 from app.mirror.exceptions import UpstreamUnavailable
 from app.mirror.fetching import bring, fits
 from app.mirror.flights import the_flights
 from app.mirror.models import MirroredFile
-from app.mirror.queries import find_copy, list_documents
+from app.mirror.queries import find_copy, list_strays
+from app.mirror.stock import find_document, find_state
 from app.mirror.upstream import upstream_for
 from app.projects.exceptions import FileNotFound, FileWithdrawn
 from app.sources.base import METADATA, Arrival
@@ -86,10 +87,12 @@ def _find_wanted(
     index: Index, address: str, filename: str, copy: MirroredFile | None
 ) -> Wanted | None:
     """Return what the upstream tells of a file, or None; raises `FileWithdrawn`."""
-    names = list_project_names(filename)
-    for name, stored in list_documents(index.id, names, filename):
-        document = unpack_file(stored, filename)
-        entry = _entry_at(document.entries, address)
+    strays = list_strays(index.id, filename)
+    for name in dict.fromkeys([*list_project_names(filename), *strays]):
+        document = _find_document(index, name)
+        if document is None:
+            continue
+        entry = _find_entry(document, address, filename)
         is_its = entry is not None or (copy is not None and copy.normalized_name == name)
         if is_its and document.status == _QUARANTINED:
             raise FileWithdrawn
@@ -98,8 +101,14 @@ def _find_wanted(
     return None
 
 
-def _entry_at(entries: tuple[Entry, ...], address: str) -> Entry | None:
-    return next((entry for entry in entries if entry.address == address), None)
+def _find_document(index: Index, name: str) -> Document | None:
+    state = find_state(index.id, name)
+    return None if state is None else find_document(index.id, name, state)
+
+
+def _find_entry(document: Document, address: str, filename: str) -> Entry | None:
+    named = (entry for entry in document.entries if entry.filename == filename)
+    return next((entry for entry in named if entry.address == address), None)
 
 
 def _find_stored(

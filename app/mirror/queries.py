@@ -1,6 +1,6 @@
 """Reading what was copied from upstreams."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import RowMapping, func, select
@@ -18,20 +18,12 @@ def find_copy(index_id: int, address: str, filename: str) -> MirroredFile | None
     return db.session.get(MirroredFile, key, populate_existing=True)
 
 
-def list_documents(
-    index_id: int, names: Collection[str], filename: str
-) -> Iterator[tuple[str, bytes]]:
-    """Yield names and documents of the projects that may have a file, the likeliest first."""
-    strays = select(MirroredStray.normalized_name).where(
+def list_strays(index_id: int, filename: str) -> list[str]:
+    """Return the names of the projects that have a file whose name is not like theirs."""
+    wanted = select(MirroredStray.normalized_name).where(
         MirroredStray.index_id == index_id, MirroredStray.filename == filename
     )
-    for name in dict.fromkeys([*names, *db.session.scalars(strays)]):
-        wanted = select(MirroredProject.document).where(
-            MirroredProject.index_id == index_id, MirroredProject.normalized_name == name
-        )
-        document = db.session.scalar(wanted)
-        if document is not None:
-            yield name, document
+    return list(db.session.scalars(wanted))
 
 
 def list_own_metadata(index_id: int, normalized_name: str) -> dict[tuple[str, str], str]:

@@ -38,13 +38,14 @@ def keep_page(index: Index, name: str, *entries: Entry, **facts: Any) -> None:
     document = Document(
         name=name, normalized_name=normalise(name), versions=versions, entries=entries, **facts
     )
+    packed = pack(document)
     row = MirroredProject(
         index_id=index.id,
         normalized_name=normalise(name),
         fetched_at=clock.now(),
         changed_at=clock.now(),
-        body_sha256="0" * 64,
-        document=pack(document),
+        body_sha256=hashlib.sha256(packed).hexdigest(),
+        document=packed,
     )
     db.session.merge(row)
     db.session.commit()

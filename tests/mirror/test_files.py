@@ -6,7 +6,6 @@ from app.core.storage import blobs
 from app.core.storage.exceptions import StorageUnavailable
 from app.extensions import db
 from app.mirror import files
-from app.mirror.documents import Document, pack, unpack, unpack_file
 from app.mirror.exceptions import UpstreamUnavailable
 from app.mirror.models import MirroredStray
 from app.projects.exceptions import FileNotFound, FileWithdrawn
@@ -126,12 +125,3 @@ def test_a_mirror_that_is_off_fetches_nothing(mirror, entry):
     mirror.upstream_url = None
     with pytest.raises(UpstreamUnavailable):
         files.fetch(mirror, entry.address, entry.filename)
-
-
-def test_only_the_files_of_one_name_are_unpacked(mirror, upstream):
-    entries = [entry_of(upstream, upstream.add_sdist("six", f"{n}.0")) for n in range(3)]
-    document = Document(
-        name="six", normalized_name="six", versions=("0.0", "1.0", "2.0"), entries=tuple(entries)
-    )
-    assert unpack(pack(document)) == document
-    assert unpack_file(pack(document), entries[1].filename).entries == (entries[1],)
