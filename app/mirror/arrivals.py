@@ -8,11 +8,11 @@ from typing import BinaryIO
 from typing_extensions import override
 
 from app.core.database import release_connection
-from app.core.exceptions import Unavailable
+from app.core.exceptions import NotFound, Unavailable
 from app.core.storage.base import Storage
 from app.core.storage.exceptions import StorageUnavailable
 from app.mirror.copies import Failed, Landed, Wanted
-from app.mirror.exceptions import CopyBroken, UpstreamMissing, UpstreamUnavailable
+from app.mirror.exceptions import CopyBroken, MirrorBusy, UpstreamMissing, UpstreamUnavailable
 from app.mirror.flights import Flight
 from app.sources.base import Arrival
 from app.sources.page import StoredFile
@@ -22,12 +22,17 @@ PATIENCE_SECONDS = 7.0
 LONGEST_PART = 8 * 1024 * 1024
 # So many bytes are sent only when all were found to be right; without them no archive opens.
 HELD_BACK = 64 * 1024
-CHUNK = 128 * 1024
+CHUNK = 64 * 1024
 # Longer than an upstream may pause: somebody has stopped without a word.
 _SILENCE_SECONDS = 90.0
 _PAUSE_SECONDS = 0.01
 
-_REFUSALS: tuple[type[Unavailable], ...] = (UpstreamUnavailable, CopyBroken, StorageUnavailable)
+_REFUSALS: tuple[type[Unavailable], ...] = (
+    UpstreamUnavailable,
+    CopyBroken,
+    MirrorBusy,
+    StorageUnavailable,
+)
 
 Board = Callable[[], Flight]
 AskPart = Callable[[int, int], bytes | None]
@@ -104,6 +109,15 @@ class Tail(Iterator[bytes]):
 
     def _read(self, deadline: float) -> bytes:
         """Return the next bytes, or none at the end."""
+        try:
+            return self._read_on(deadline)
+        except NotFound as error:
+            if self._position:
+                # Too late to say that there is nothing.
+                raise UpstreamUnavailable from error
+            raise
+
+    def _read_on(self, deadline: float) -> bytes:
         flight = self._flight
         while True:
             left = deadline - time.monotonic()

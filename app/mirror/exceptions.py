@@ -23,3 +23,10 @@ class CopyBroken(Unavailable):
 
     code = "copy-broken"
     message = _l("The index that this is copied from sent a broken file. Please try again later.")
+
+
+class MirrorBusy(Unavailable):
+    """So much is being fetched that nothing more is begun."""
+
+    code = "mirror-busy"
+    message = _l("Too many files are being fetched at the moment. Please try again.")

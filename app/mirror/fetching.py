@@ -22,6 +22,8 @@ from app.mirror.queries import find_copy
 from app.mirror.tallies import tally
 from app.mirror.upstream import Upstream, upstream_for
 
+# Whatever an upstream says, nobody publishes longer ones.
+LARGEST_FILE = 16 * 1024**3
 # The wheel that core metadata are made of; nobody waits so long, but the metadata may.
 _WHEEL_SECONDS = 3600.0
 _log = logging.getLogger(__name__)
@@ -70,9 +72,7 @@ def _find_upstream(wanted: Wanted) -> Upstream:
 def _bring_file(wanted: Wanted, flight: Flight, upstream: Upstream) -> Landed:
     with blobs().receive() as incoming:
         with upstream.open(wanted.url) as stream:
-            if None not in {stream.size, wanted.size} and stream.size != wanted.size:
-                raise _broken(wanted, "another size was promised")
-            flight.take_off(incoming.path, stream.size or wanted.size)
+            flight.take_off(incoming.path, _find_size(wanted, stream.size))
             for chunk in stream.chunks():
                 _receive(chunk, incoming, flight)
         _compare(wanted, incoming, flight.size)
@@ -90,11 +90,21 @@ def _keep_file(wanted: Wanted, landed: Landed, own_metadata: str | None) -> None
         enqueue(MAKE_ROOM)
 
 
+def _find_size(wanted: Wanted, promised: int | None) -> int | None:
+    """Return how long a file will be, if its page or its upstream tells it."""
+    if promised is not None and wanted.size is not None and promised != wanted.size:
+        raise _broken(wanted, "another size was promised")
+    size = wanted.size if promised is None else promised
+    if size is not None and size > LARGEST_FILE:
+        raise _broken(wanted, "it is too long")
+    return size
+
+
 def _receive(chunk: bytes, incoming: Incoming, flight: Flight) -> None:
     incoming.write(chunk)
     # Others read it while it grows.
     incoming.flush()
-    if flight.size is not None and incoming.size > flight.size:
+    if incoming.size > (LARGEST_FILE if flight.size is None else flight.size):
         raise _broken(flight.wanted, "it is longer than announced")
     flight.advance(incoming.size)
 

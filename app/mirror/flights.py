@@ -19,10 +19,11 @@ from app.core.exceptions import DomainError, Unavailable
 from app.core.runtime import application, data_path, part
 from app.core.storage.exceptions import StorageUnavailable
 from app.mirror.copies import Failed, Landed, Outcome, Wanted
+from app.mirror.exceptions import MirrorBusy
 from app.mirror.notes import Note
 
-# More at a time would be no faster, and each has a thread, a connection and two files.
-MOST = 100
+# Each has a thread and two files; upstreams that hang must not make them without number.
+MOST = 300
 # Who found no room does not ask the upstream again at once.
 FULL_SECONDS = 5.0
 _POLL_SECONDS = 0.015
@@ -154,7 +155,7 @@ class Flights:
         if time.monotonic() < self._full_until:
             raise StorageUnavailable
         if len(self._flights) >= MOST:
-            raise Unavailable
+            raise MirrorBusy
 
     def _begin(self, flight: Flight, work: Work) -> None:
         arguments = (application(), flight, work)

@@ -26,14 +26,15 @@ class Arrival(Protocol):
     def wait(self, seconds: float) -> StoredFile | None:
         """Return the file once it is here and its digest is right, or None after a time.
 
-        Raises `Unavailable` when it will not come.
+        Raises `Unavailable` when it does not come, or `NotFound` when its upstream has it
+        no more.
         """
 
     def chunks(self) -> Iterator[bytes]:
         """Yield its bytes as they arrive, the last ones when all were found to be right.
 
-        The first chunk is there when this returns. Raises `Unavailable` when it
-        will not come, also in the middle: then whoever passes them on must break
+        The first chunk is there when this returns. Raises what `wait` raises, and
+        `Unavailable` also in the middle: then whoever passes them on must break
         the connection.
         """
 

@@ -1,4 +1,6 @@
 import os
+import socket
+import struct
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,9 +11,10 @@ from app.core.exceptions import Unavailable
 from app.core.storage import blobs
 from app.core.storage.exceptions import StorageUnavailable
 from app.extensions import db
-from app.mirror import arrivals, files, flights
+from app.mirror import answers, arrivals, fetching, files, flights
 from app.mirror.arrivals import HELD_BACK
-from app.mirror.exceptions import CopyBroken, UpstreamMissing, UpstreamUnavailable
+from app.mirror.copies import Failed
+from app.mirror.exceptions import CopyBroken, MirrorBusy, UpstreamMissing, UpstreamUnavailable
 from app.mirror.flights import the_flights
 from app.mirror.models import MirrorDay, MirroredFile
 from tests.mirror.conftest import await_true
@@ -44,6 +47,19 @@ def entry(mirror, upstream, held):
     entry = entry_of(upstream, held)
     keep_page(mirror, "big", entry)
     return entry
+
+
+class Reset(Trouble):
+    """Sends half of it and resets the connection."""
+
+    def befall(self, exchange, honest):
+        exchange.begin(honest, length=len(honest.body))
+        exchange.write(honest.body[: len(honest.body) // 2])
+        # Closed at once, with a reset in place of a farewell.
+        linger = struct.pack("ii", 1, 0)
+        exchange._handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        exchange._handler.close_connection = True
+        exchange._handler.connection.close()
 
 
 class CutLater(Trouble):
@@ -163,7 +179,10 @@ def test_who_waits_holds_no_connection(mirror, entry, upstream):
 
 @pytest.mark.parametrize(
     "trouble",
-    [Truncate(0.5), Truncate(0.999), CutShort(0.5), CutShort(0.999), WrongBytes(), ErrorPage()],
+    [
+        *(Truncate(0.5), Truncate(0.999), CutShort(0.5), CutShort(0.999)),
+        *(Reset(), WrongBytes(), ErrorPage()),
+    ],
     ids=repr,
 )
 def test_what_is_broken_is_not_kept_and_never_sent_whole(mirror, entry, upstream, trouble):
@@ -178,6 +197,25 @@ def test_what_is_broken_is_not_kept_and_never_sent_whole(mirror, entry, upstream
     assert failures() == 1
     upstream.heals()
     assert bring(mirror, entry).sha256 == entry.sha256
+
+
+def test_an_upstream_that_stops_in_the_middle_is_given_up(mirror, entry, upstream, monkeypatch):
+    monkeypatch.setattr(answers, "_STALL_SECONDS", 0.3)
+    upstream.breaks(Stall(share=0.5), "/packages/*")
+    seen = []
+    with pytest.raises(UpstreamUnavailable):
+        read(fetch(mirror, entry).chunks(), seen)
+    assert 0 < sum(map(len, seen)) <= len(LARGE) - HELD_BACK
+    assert kept() == ([], [])
+
+
+def test_who_has_sent_something_never_says_that_there_is_nothing(mirror, entry, upstream):
+    upstream.breaks(Stall(share=0.5), "/packages/*")
+    chunks = fetch(mirror, entry).chunks()
+    (flight,) = the_flights()._flights.values()
+    flight.end(Failed(UpstreamMissing.code))
+    with pytest.raises(UpstreamUnavailable):
+        read(chunks, [])
 
 
 @pytest.mark.parametrize(
@@ -261,6 +299,24 @@ def test_a_weaker_digest_counts_when_there_is_no_sha256(mirror, upstream, digest
         fetch(mirror, entry).wait(10)
 
 
+def test_a_file_of_unknown_size_that_does_not_end_is_given_up(mirror, upstream, monkeypatch):
+    monkeypatch.setattr(fetching, "LARGEST_FILE", 1_000_000)
+    held = upstream.add_file("big", "big-1.0.tar.gz", LARGE)
+    entry = entry_of(upstream, held, size=None)
+    keep_page(mirror, "big", entry)
+    upstream.breaks(Endless(), "/packages/*")
+    with pytest.raises(CopyBroken):
+        fetch(mirror, entry).wait(10)
+    await_landed()
+    assert kept() == ([], [])
+
+
+def test_a_file_that_is_announced_too_long_is_not_begun(mirror, entry, monkeypatch):
+    monkeypatch.setattr(fetching, "LARGEST_FILE", 1_000_000)
+    with pytest.raises(CopyBroken):
+        fetch(mirror, entry).chunks()
+
+
 def test_a_wrong_size_on_the_page_is_refused(mirror, upstream, held):
     entry = entry_of(upstream, held, size=len(LARGE) - 1)
     keep_page(mirror, "big", entry)
@@ -300,7 +356,7 @@ def test_too_many_at_once_are_refused(mirror, entry, upstream, monkeypatch):
     keep_page(mirror, "other", other)
     upstream.breaks(Stall(share=0.5), "/packages/*")
     fetch(mirror, entry).wait(0)
-    with pytest.raises(Unavailable):
+    with pytest.raises(MirrorBusy):
         fetch(mirror, other).wait(0)
 
 
