@@ -1,5 +1,6 @@
 """Files that go out while they come in."""
 
+import time
 from collections.abc import Iterator
 
 from flask import Response
@@ -10,11 +11,12 @@ from app.simple.ranges import Part
 from app.sources.base import Arrival
 from app.sources.page import StoredFile
 
-# Installers wait 8 s for a first byte; whoever wants a part gets it from the
-# upstream when the whole takes longer.
+# Installers wait 8 s for a first byte. Who wants a part of what usually comes within
+# a moment waits for the whole; of longer files the upstream is asked for the part.
 PATIENCE_SECONDS, PART_SECONDS = 6, 4
-# What comes within that time, usually.
-SMALL = 8 * 1024 * 1024
+SMALL = 4 * 1024 * 1024
+# An upstream that needs longer to say that it gives no parts is not waited for again.
+_PROMPT_SECONDS = 1
 _RETRY_SECONDS = 3
 
 
@@ -62,21 +64,19 @@ def await_file(
     nobody sees a body break off (unless `is_safe`): raises `StillComing` then.
     """
     if size is None and (is_head or not is_safe):
-        stored = arrival.wait(PATIENCE_SECONDS)
-        if stored is None:
-            raise StillComing
-        return stored
-    is_short = size is not None and size <= SMALL
-    if is_head or (part is not None and is_short):
-        return arrival.wait(PART_SECONDS if part is not None else 0)
-    return None
+        return _await(arrival, PATIENCE_SECONDS)
+    if is_head:
+        return arrival.wait(0)
+    if part is None or size is None or size > SMALL:
+        return None
+    return _await(arrival, PART_SECONDS)
 
 
 def fill_arriving(
     response: Response, arrival: Arrival, size: int | None, part: Part | None
 ) -> None:
     """Send a part of a file if the upstream gives it, else all of it as it comes."""
-    content = arrival.part(part.start, part.stop) if part is not None else None
+    content = None if part is None else _ask_part(arrival, part)
     if content is not None and part is not None:
         response.status_code = 206
         response.content_length = len(content)
@@ -86,3 +86,19 @@ def fill_arriving(
     response.response = Flow(arrival.chunks())
     # Werkzeug may not look at it: it would read it to its end.
     response.direct_passthrough = True
+
+
+def _ask_part(arrival: Arrival, part: Part) -> bytes | None:
+    begin = time.monotonic()
+    content = arrival.part(part.start, part.stop)
+    if content is None and time.monotonic() > begin + _PROMPT_SECONDS:
+        # The whole is on its way then, for who asks again.
+        _await(arrival, 0)
+    return content
+
+
+def _await(arrival: Arrival, seconds: float) -> StoredFile:
+    stored = arrival.wait(seconds)
+    if stored is None:
+        raise StillComing
+    return stored

@@ -79,12 +79,15 @@ def _send_remote(found: Found, address: str, remote: RemoteFile) -> Response:
 
 
 def _is_safe() -> bool:
-    """Tell whether a body of unknown length is seen to break off when it does.
+    """Tell whether callers see that a body of unknown length breaks off.
 
-    Sent in chunks it has an end of its own; else it ends with the connection.
+    Of the servers only this one leaves it without an end then: granian gives it one,
+    and uWSGI tells the end by closing the connection, as HTTP/1.0 does.
     """
-    is_chunked = request.environ.get("SERVER_PROTOCOL") != "HTTP/1.0"
-    return is_chunked and "uwsgi.version" not in request.environ
+    server, protocol = (
+        str(request.environ.get(name, "")) for name in ("SERVER_SOFTWARE", "SERVER_PROTOCOL")
+    )
+    return server.startswith("gunicorn") and protocol == "HTTP/1.1"
 
 
 def _open(stored: StoredFile) -> BinaryIO:

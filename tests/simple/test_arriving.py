@@ -77,11 +77,14 @@ def test_nobody_waits_with_a_connection(client, path, coming, monkeypatch):
     gave_back = []
     monkeypatch.setattr(downloads, "release_connection", lambda: gave_back.append(coming.waited))
     client.get(path, headers={"Range": "bytes=0-9"})
-    assert gave_back == [[4]]
+    assert gave_back == [[arriving.PART_SECONDS]]
+
+
+SAFE = {"SERVER_SOFTWARE": "gunicorn/27.0.1", "SERVER_PROTOCOL": "HTTP/1.1"}
 
 
 def test_what_is_not_known_is_not_promised(client, far, unknown):
-    answer = client.get(far.announce(unknown))
+    answer = client.get(far.announce(unknown), environ_overrides=SAFE)
     assert answer.data == CONTENT
     assert "ETag" not in answer.headers
     assert "Content-Length" not in answer.headers
@@ -89,7 +92,7 @@ def test_what_is_not_known_is_not_promised(client, far, unknown):
 
 
 @pytest.mark.parametrize(
-    "environ", [{"SERVER_PROTOCOL": "HTTP/1.0"}, {"uwsgi.version": b"2.0"}], ids=["1.0", "uwsgi"]
+    "environ", [{}, SAFE | {"SERVER_PROTOCOL": "HTTP/1.0"}], ids=["other server", "HTTP/1.0"]
 )
 def test_a_body_without_length_is_sent_whole_where_nobody_sees_it_break_off(
     client, far, unknown, environ
@@ -107,7 +110,7 @@ def test_check_94_a_body_that_breaks_off_is_no_short_200(client, far, knows):
     coming = Coming(NAME, CONTENT, knows=knows)
     coming.breaks_after = 500
     with pytest.raises(BrokenOff):
-        client.get(far.announce(coming))
+        client.get(far.announce(coming), environ_overrides=SAFE)
 
 
 def test_check_91_what_does_not_come_is_unavailable(client, far, coming, path):
@@ -154,18 +157,30 @@ def test_check_83_parts_are_sent_of_what_is_not_here(
 ):
     """Whether it lands while the caller waits, or the upstream is asked for the part."""
     monkeypatch.setattr(far, "find_file", lambda *_: coming.remote)
+    monkeypatch.setattr(arriving, "SMALL", 5000 if is_here else 100)
     coming.is_here = is_here
     answer = client.get(path, headers={"Range": asked})
     assert answer.status_code == 206
     assert (answer.data, answer.headers["Content-Range"]) == (content, told)
     assert answer.headers["Content-Length"] == str(len(content))
-    assert coming.waited == [arriving.PART_SECONDS]
+    assert coming.waited == [arriving.PART_SECONDS] * is_here
 
 
-def test_check_85_a_part_of_a_long_file_is_not_waited_for(client, coming, path, monkeypatch):
+def test_check_92_who_waited_for_a_short_file_asks_again(client, coming, path):
+    answer = client.get(path, headers={"Range": "bytes=0-9"})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "3")
+    assert answer.headers["X-Error-Code"] == "still-coming"
+
+
+def test_check_92_an_upstream_that_is_slow_to_give_no_part_is_not_waited_for_again(
+    client, coming, path, monkeypatch
+):
     monkeypatch.setattr(arriving, "SMALL", 100)
-    assert client.get(path, headers={"Range": "bytes=-10"}).data == CONTENT[-10:]
-    assert coming.waited == []
+    monkeypatch.setattr(arriving, "_PROMPT_SECONDS", -1)
+    coming.gives_parts = False
+    assert client.get(path, headers={"Range": "bytes=0-9"}).status_code == 503
+    # It is on its way now.
+    assert coming.waited == [0]
 
 
 @pytest.mark.parametrize("asked", ["bytes=0-0,5-9", "garbage", "bytes=9-5"])
@@ -179,13 +194,15 @@ def test_check_83_behind_the_end_is_nothing(client, path):
     assert (answer.status_code, answer.headers["Content-Range"]) == (416, "bytes */1024")
 
 
-def test_without_parts_the_whole_file_is_sent(client, coming, path):
+def test_without_parts_the_whole_file_is_sent(client, coming, path, monkeypatch):
+    monkeypatch.setattr(arriving, "SMALL", 100)
     coming.gives_parts = False
     answer = client.get(path, headers={"Range": "bytes=0-9"})
     assert (answer.status_code, answer.data) == (200, CONTENT)
 
 
-def test_check_84_a_part_is_of_the_same_file(client, coming, path):
+def test_check_84_a_part_is_of_the_same_file(client, coming, path, monkeypatch):
+    monkeypatch.setattr(arriving, "SMALL", 100)
     headers = {"Range": "bytes=500-"}
     assert client.get(path, headers={**headers, "If-Range": etag(coming)}).status_code == 206
     assert client.get(path, headers={**headers, "If-Range": '"other"'}).data == CONTENT
@@ -193,7 +210,8 @@ def test_check_84_a_part_is_of_the_same_file(client, coming, path):
 
 def test_check_84_of_what_is_not_known_the_whole_is_sent(client, far, unknown):
     headers = {"Range": "bytes=500-", "If-Range": '"x"'}
-    assert client.get(far.announce(unknown), headers=headers).data == CONTENT
+    path = far.announce(unknown)
+    assert client.get(path, headers=headers, environ_overrides=SAFE).data == CONTENT
 
 
 def test_check_99_core_metadata_come_like_files(client, far):
@@ -203,6 +221,7 @@ def test_check_99_core_metadata_come_like_files(client, far):
 
 def test_downloads_of_what_comes_are_counted(app, client, path, coming, monkeypatch):
     noted = []
+    monkeypatch.setattr(arriving, "SMALL", 100)
     monkeypatch.setattr(app.extensions["downloads"], "note", noted.append)
     for headers in ({}, {"Range": "bytes=0-9"}, {"Range": "bytes=10-"}):
         client.get(path, headers=headers)
