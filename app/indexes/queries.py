@@ -1,7 +1,7 @@
 """Reading indexes and what accounts may do in them."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import translate
 
 from sqlalchemy import func, select
@@ -134,7 +134,12 @@ def list_showing(slug: str) -> list[str]:
 
 def openness(index: Index) -> str:
     """Return who may read an index with its bases: the narrowest visibility of all of them."""
-    return max((path[-1].visibility for path in list_paths(index)), key=VISIBILITIES.index)
+    return narrowest(list_paths(index))
+
+
+def narrowest(paths: Iterable[Path]) -> str:
+    """Return the narrowest visibility of all indexes at the ends of some ways."""
+    return max((path[-1].visibility for path in paths), key=VISIBILITIES.index)
 
 
 def reserved_matcher() -> Callable[[str], bool]:

@@ -10,12 +10,12 @@ from app.site.origins import NameLine, NamePage
 
 @dataclass(frozen=True, kw_only=True)
 class IndexSummary:
-    """An index in the list of all; `url` is for installers."""
+    """An index in the list of all; `url` is for installers, `readers` as in `IndexPageView`."""
 
     slug: str
     title: str
     kind: str
-    visibility: str
+    readers: str
     bases: tuple[str, ...]
     url: str
     may_manage: bool

@@ -11,7 +11,7 @@ from app.indexes.permissions import (
     list_readable,
     may_administer,
 )
-from app.indexes.queries import MAIN, list_edges, list_paths, openness
+from app.indexes.queries import MAIN, find_paths, list_edges, list_paths, narrowest, openness
 from app.site.index_viewmodels import IndexesView, IndexPageView, IndexSummary, Looked
 from app.site.origins import list_origins
 from app.site.views import bp, index_url, upload_url
@@ -28,12 +28,12 @@ def indexes() -> ResponseReturnValue:
             slug=index.slug,
             title=index.title,
             kind=index.kind,
-            visibility=index.visibility,
+            readers=narrowest(find_paths(index, edges)),
             bases=tuple(base.slug for base in edges.get(index.id, ())),
             url=address(index.slug),
             may_manage=index.slug in administered,
         )
-        for index in list_readable(actor)
+        for index in sorted(list_readable(actor), key=lambda index: index.slug != MAIN)
     )
     return render_template("site/indexes.html", page=IndexesView(indexes=tuple(summaries)))
 

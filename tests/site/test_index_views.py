@@ -175,6 +175,18 @@ def test_each_sees_the_indexes_that_they_may_read(app, client, team):
     }
 
 
+def test_the_main_index_comes_first_and_the_others_by_slug(client):
+    make_index("attic")
+    assert listed(client) == ["main", "attic", "pypi", "staging"]
+
+
+def test_an_index_is_said_to_be_as_open_as_the_narrowest_of_its_bases(app, client):
+    close("pypi")
+    boss = sign_in(app.test_client(), make_account(is_admin=True))
+    for path in ("/indexes/", "/index/staging/"):
+        assert "Members" in boss.get(path).text
+
+
 def test_an_index_with_a_closed_base_is_closed(client, team):
     make_index("secret", visibility="members")
     with transaction():
