@@ -22,6 +22,8 @@ _MOST_BYTES = 48 * 1024 * 1024
 _BYTES_PER_ENTRY, _BYTES_PER_DOCUMENT = 1000, 1000
 # How many names are read at once.
 _BATCH = 5000
+# People read a page of names, and seldom the next one.
+_FIRST_BATCH = 200
 
 
 class State(NamedTuple):
@@ -132,13 +134,13 @@ def iterate_names(index_id: int, begin: str, end: str) -> Iterator[tuple[str, st
         select(KnownName.name, KnownName.normalized_name)
         .where(KnownName.index_id == index_id, KnownName.normalized_name < end)
         .order_by(KnownName.normalized_name)
-        .limit(_BATCH)
     )
-    rows = db.session.execute(wanted.where(KnownName.normalized_name >= begin)).all()
+    size = _FIRST_BATCH
+    rows = db.session.execute(wanted.where(KnownName.normalized_name >= begin).limit(size)).all()
     while rows:
         yield from ((name, normalized) for name, normalized in rows)
-        last = rows[-1][1]
-        rows = db.session.execute(wanted.where(KnownName.normalized_name > last)).all()
+        last, size = rows[-1][1], _BATCH
+        rows = db.session.execute(wanted.where(KnownName.normalized_name > last).limit(size)).all()
 
 
 def _is(index_id: int, normalized_name: str) -> ColumnElement[bool]:
