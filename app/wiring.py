@@ -12,10 +12,11 @@ from app.core import events
 from app.core.events import Event
 from app.core.storage import sweep
 from app.indexes import services as indexes
-from app.indexes.events import IndexRemoved, PagesVoided
+from app.indexes.events import IndexRemoved, PagesVoided, UpstreamChanged
 from app.journal import services as journal
 from app.mirror import keeping
 from app.mirror import queries as copies
+from app.mirror.leaving import forget_upstream
 from app.mirror.source import mirror_source
 from app.policy.source import lay_policy
 from app.projects.events import FilesWithdrawn, NamesChanged, NamesLoaded, PageChanged
@@ -55,6 +56,7 @@ def wire() -> None:
             (NamesLoaded, count_names),
             (PageChanged, shelving.note_change),
             (PagesVoided, shelving.close_index),
+            (UpstreamChanged, forget_upstream),
             (IndexRemoved, refuse_loss),
             (IndexRemoved, shelving.clear_index),
         ],

@@ -29,7 +29,10 @@ def change_upstream(index: Index, url: str, *, actor: Actor = OPERATOR) -> None:
     demand_site_admin(actor)
     if index.kind != MIRROR:
         raise BadUpstream(_l("Only a mirror has an upstream."))
-    index.upstream_url = _clean(index.slug, url.strip()) if url.strip() else None
+    wanted = _clean(index.slug, url.strip()) if url.strip() else None
+    if wanted == index.upstream_url:
+        return
+    index.upstream_url = wanted
     void_pages(index)
     tell(UpstreamChanged(**describe(actor, index), upstream_url=index.upstream_url))
 
