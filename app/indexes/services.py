@@ -140,6 +140,8 @@ def remove_index(
         raise MainStays
     if confirmation.strip() != index.slug:
         raise SlugNotConfirmed
+    # Nobody publishes in it from now on, so that what is counted is all there is.
+    db.session.refresh(index, with_for_update=True)
     dependents = tuple(each.slug for each in list_dependents(index.id))
     void_pages(index)
     facts = describe(actor, index)
