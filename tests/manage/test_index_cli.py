@@ -4,9 +4,11 @@ import pytest
 
 from app.accounts.actors import OPERATOR
 from app.core.database import transaction
+from app.extensions import db
 from app.indexes.queries import find_index, find_name_claim, get_index
 from app.indexes.reservations import reserve
 from app.projects.services import delete_project
+from app.search.models import KnownName
 from tests.factories import make_account, make_index, make_project, make_release
 
 
@@ -131,3 +133,22 @@ def test_a_removed_project_keeps_its_name(flask):
     with transaction():
         delete_project(OPERATOR, project.id, "foo")
     assert flask("origin", "foo").output == "foo was removed from main, which keeps the name.\n"
+
+
+@pytest.fixture
+def known(app, monkeypatch):
+    """Let an upstream be known to have a project, which nobody may ask it for."""
+    monkeypatch.setitem(app.config, "UPSTREAMS", {"pypi": "https://packages.example.com/simple/"})
+    index_id = get_index("pypi").id
+    db.session.add(KnownName(index_id=index_id, normalized_name="far-away", name="Far.Away"))
+    db.session.commit()
+
+
+def test_who_claims_an_upstreams_name_is_told(flask, known):
+    assert "an upstream has far-away too" in flask("claim", "far.away").stderr
+    assert "upstream" not in flask("claim", "nobodys").stderr
+
+
+def test_the_origin_of_an_upstreams_name_is_told_without_asking_it(flask, known):
+    told = flask("origin", "Far_Away", "--index", "staging").output
+    assert told == "far-away comes from pypi, which copies packages.example.com.\n"

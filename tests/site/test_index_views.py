@@ -6,6 +6,7 @@ from app.extensions import db
 from app.indexes.bases import change_bases
 from app.indexes.queries import get_index
 from app.indexes.services import change_visibility, grant
+from app.search.models import KnownName
 from app.site.origins import PAGE_SIZE
 from tests.factories import make_account, make_index, make_project, sign_in
 from tests.site.pages import faults, soup
@@ -219,3 +220,14 @@ def test_the_footer_leads_to_the_indexes(client):
 
 def test_crawlers_stay_away_from_the_names(client):
     assert "Disallow: /index/" in client.get("/robots.txt").text.splitlines()
+
+
+def test_the_names_of_an_upstream_are_told_to_come_from_it(client, app, team, monkeypatch):
+    monkeypatch.setitem(app.config, "UPSTREAMS", {"pypi": "https://u:p@packages.example.com/"})
+    index_id = get_index("pypi").id
+    db.session.add(KnownName(index_id=index_id, normalized_name="far-away", name="Far.Away"))
+    db.session.add(KnownName(index_id=index_id, normalized_name="shared", name="shared"))
+    db.session.commit()
+    for slug in ("team", "main", "pypi"):
+        assert "Far.Away from packages.example.com" in rows(client.get(f"/index/{slug}/"))
+    assert rows(client.get("/index/team/?q=shared")) == ["shared published here"]
