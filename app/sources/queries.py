@@ -73,8 +73,10 @@ def iterate_names(index_id: int, begin: str, end: str) -> Iterator[tuple[str, st
     Those in quarantine are left out.
     """
     wanted = {"index_id": index_id, "begin": begin, "end": end}
-    for row in _execute(statements.NAMES, wanted):
-        yield row.name, row.normalized_name
+    # Whoever has seen enough leaves, and the database must not keep the rest for them.
+    with _execute(statements.NAMES, wanted) as rows:
+        for row in rows:
+            yield row.name, row.normalized_name
 
 
 def list_shown(index_id: int, names: Collection[str]) -> set[str]:
