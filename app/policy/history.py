@@ -10,6 +10,7 @@ from itertools import takewhile
 from app.policy.judging import Sifted
 from app.policy.rules import TOO_YOUNG, Refusal
 from app.policy.terms import Terms
+from app.sources.histories import choose, choose_stable, list_lines
 from app.sources.page import IndexPage, ReleaseDetail, ReleaseLine
 
 
@@ -28,22 +29,21 @@ class History:
         return self._refused.get(version) or self.terms.of_version(version)[0]
 
     def find_newest(self, lines: Iterable[ReleaseLine]) -> str | None:
-        """Return the version that people should install, or None if none is served."""
-        served = [line for line in lines if self.find_refusal(line.version) is None]
-        if served:
-            # The first of the best ones, as the newest stands first.
-            return min(served, key=_preference).version
-        # A history shows the newest ones only.
-        return self.sifted.served[-1].version if self.sifted.served else None
+        """Return the version that people should install, or None if none is served.
+
+        `lines` stand newest first, and may leave out older releases.
+        """
+        newest = choose(self._cut(lines)) or choose(list_lines((), self.sifted.served))
+        return None if newest is None else newest.version
 
     def rewrite(self, detail: ReleaseDetail) -> ReleaseDetail:
         """Return a release that is served, as if there were no others than those."""
         if not self.sifted.refused and not self.terms.doors:
             return detail
-        lines = tuple(self._recount(line) for line in detail.releases if self._shows(line))
-        latest = self.find_newest(lines) or detail.version
-        hidden = {line.version for line in detail.releases if not self._shows(line)}
+        lines = self._cut(detail.releases)
+        hidden = {line.version for line in detail.releases} - {line.version for line in lines}
         hidden |= self._refused.keys() - self._served.keys()
+        latest, stable = self.find_newest(lines) or detail.version, choose_stable(lines)
         held = self._list_held(latest)
         return replace(
             detail,
@@ -51,18 +51,22 @@ class History:
             releases=lines,
             release_count=detail.release_count - len(hidden),
             latest_version=latest,
-            latest_stable_version=latest if _is_stable(lines, latest) else None,
+            latest_stable_version=None if stable is None else stable.version,
             held_back=len(held),
             held_until=min((each.until for each in held if each.until), default=None),
         )
 
-    def _shows(self, line: ReleaseLine) -> bool:
-        return self.find_refusal(line.version) is None
+    def _cut(self, lines: Iterable[ReleaseLine]) -> tuple[ReleaseLine, ...]:
+        shown = (line for line in lines if self.find_refusal(line.version) is None)
+        return tuple(self._retell(line) for line in shown)
 
-    def _recount(self, line: ReleaseLine) -> ReleaseLine:
+    def _retell(self, line: ReleaseLine) -> ReleaseLine:
+        """Return a release as those of its files tell it that are served."""
         if line.version not in self._refused:
             return line
-        return replace(line, file_count=self._served[line.version])
+        files = [file for file in self.sifted.served if file.version == line.version]
+        is_yanked = all(file.is_yanked for file in files)
+        return replace(line, file_count=len(files), is_yanked=is_yanked)
 
     def _list_held(self, latest: str) -> list[Refusal]:
         """Return why those versions are refused that are newer and only too young."""
@@ -86,16 +90,6 @@ class History:
     @cached_property
     def _filenames(self) -> set[str]:
         return {file.filename for file in self.sifted.served}
-
-
-def _preference(line: ReleaseLine) -> tuple[bool, bool]:
-    return (line.is_yanked, line.is_prerelease and not line.is_yanked)
-
-
-def _is_stable(lines: Iterable[ReleaseLine], version: str) -> bool:
-    return any(
-        line.version == version and not line.is_yanked and not line.is_prerelease for line in lines
-    )
 
 
 def _patience(refusal: Refusal) -> datetime:

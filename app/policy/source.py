@@ -34,7 +34,7 @@ class PolicySource(Source):
     @override
     def find_page(self, name: str) -> IndexPage | None:
         terms = self._about(name)
-        if terms.shut is not None and self._rules.is_mirrored:
+        if terms.shut is not None and terms.is_mirrored:
             # Nobody asks the upstream whether it has the project at all.
             return _empty_page(self._slug, normalise(name))
         page = self._source.find_page(name)
@@ -45,7 +45,7 @@ class PolicySource(Source):
     @override
     def find_release(self, name: str, version: str | None = None) -> ReleaseDetail | None:
         terms = self._about(name)
-        if terms.shut is not None and self._rules.is_mirrored:
+        if terms.shut is not None and terms.is_mirrored:
             raise Refused(terms.shut)
         detail = self._source.find_release(name, version)
         page = None if detail is None or terms.are_idle else self._source.find_page(name)
@@ -94,12 +94,11 @@ class PolicySource(Source):
 
     @override
     def freshen(self, name: str) -> bool:
-        is_shut = self._rules.is_mirrored and self._rules.is_shut(normalise(name))
-        return True if is_shut else self._source.freshen(name)
+        return self._is_unasked(name) or self._source.freshen(name)
 
     @override
     def freshen_release(self, name: str, version: str | None = None) -> None:
-        if self._rules.is_mirrored and self._rules.is_shut(normalise(name)):
+        if self._is_unasked(name):
             return
         if version is None and not self._about(name).are_idle:
             version = self._find_served(name)
@@ -107,8 +106,7 @@ class PolicySource(Source):
 
     @override
     def refresh(self, name: str) -> bool:
-        is_shut = self._rules.is_mirrored and self._rules.is_shut(normalise(name))
-        return True if is_shut else self._source.refresh(name)
+        return self._is_unasked(name) or self._source.refresh(name)
 
     @override
     def fetch(self, address: str, filename: str) -> Arrival:
@@ -118,6 +116,10 @@ class PolicySource(Source):
 
     def _about(self, name: str) -> Terms:
         return self._rules.about(normalise(name))
+
+    def _is_unasked(self, name: str) -> bool:
+        """Tell whether no upstream is asked for a name, because nothing of it can be served."""
+        return self._rules.is_mirrored and self._rules.is_shut(normalise(name))
 
     def _find_default(self, detail: ReleaseDetail, history: History) -> ReleaseDetail:
         """Return the release that people should install of those that are served."""

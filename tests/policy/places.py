@@ -123,6 +123,14 @@ class Pile(Source):
         return normalise(name) in self.pages
 
     @override
+    def freshen_release(self, name, version=None):
+        self.asked.append(f"{name} {version}")
+
+    @override
+    def refresh(self, name):
+        return self.freshen(name)
+
+    @override
     def fetch(self, address, filename):
         self.asked.append(filename)
         raise FileNotFound

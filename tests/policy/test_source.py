@@ -75,6 +75,8 @@ def test_a_shut_name_is_never_asked_for():
     pile = Pile(page(link("1.0")))
     source = over(pile, "block foo")
     assert source.freshen("FOO") is True
+    assert source.refresh("foo") is True
+    source.freshen_release("foo")
     found = source.find_page("Foo")
     assert (found.normalized_name, found.files, found.versions) == ("foo", (), ())
     assert code(lambda: source.find_release("foo")) == "blocked"
@@ -95,6 +97,21 @@ def test_other_names_are_asked_for():
     pile = Pile(page(link("1.0")))
     over(pile, "block bar", "block foo >=2").freshen("foo")
     assert pile.asked == ["foo"]
+
+
+def test_details_are_asked_for_of_the_release_that_is_served():
+    pile = Pile(page(link("1.0"), link("1.1", age=DAY)))
+    over(pile).freshen_release("foo")
+    over(pile).freshen_release("foo", "1.0")
+    assert pile.asked == ["foo 1.0", "foo 1.0"]
+
+
+def test_a_release_is_as_yanked_as_those_of_its_files_that_are_served():
+    young = link("1.1", age=DAY, ending="-py3-none-any.whl")
+    pile = Pile(page(link("1.0"), link("1.1", is_yanked=True), young))
+    detail = over(pile).find_release("foo")
+    assert detail.version == "1.0"
+    assert [line.is_yanked for line in detail.releases] == [True, False]
 
 
 def test_the_newest_release_that_is_served_is_the_one_to_install():
@@ -226,6 +243,8 @@ def test_page_file_metadata_release_and_names_agree(now, catalogue, stack, is_mi
         asked = len(pile.asked)
         for name in {page.name for page in pages} - listed:
             source.freshen(name)
+            source.refresh(name)
+            source.freshen_release(name)
         assert len(pile.asked) == asked
 
 
