@@ -239,7 +239,7 @@ def _may_take_back(actor: Actor, promotion: Promotion, project: Project) -> bool
 
 
 def _weigh(promotion: Promotion, project: Project) -> Consequences:
-    files = tuple(file.filename for file in list_present_files(promotion))
+    files = tuple(file.filename for file in list_present_files(promotion, project))
     return Consequences(
         files=files,
         downloads=count_downloads_of_files(promotion.target_slug, files),
@@ -249,7 +249,7 @@ def _weigh(promotion: Promotion, project: Project) -> Consequences:
 
 def _take_files(actor: Actor, promotion: Promotion, project: Project) -> None:
     """Remove the files of a promotion, and the release and the project that become empty."""
-    files = list_present_files(promotion)
+    files = list_present_files(promotion, project)
     facts = describe(actor, project)
     for file in files:
         file.removed_at = promotion.undone_at

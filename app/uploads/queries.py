@@ -74,10 +74,20 @@ def find_returning(target_slug: str, project: Project | None) -> Returning:
     )
 
 
-def list_present_files(promotion: Promotion) -> list[File]:
-    """Return those files that a promotion brought and that were not removed since."""
-    wanted = select(File).where(File.id.in_(promotion.files), File.removed_at.is_(None))
-    return list(db.session.scalars(wanted.order_by(File.filename)))
+def list_present_files(promotion: Promotion, project: Project) -> list[File]:
+    """Return those files that a promotion brought to a project and that were not removed since."""
+    wanted = (
+        select(File)
+        .join(Release, File.release_id == Release.id)
+        .where(
+            File.id.in_(promotion.files),
+            File.removed_at.is_(None),
+            # When an index is removed with its rows, their numbers may be given again.
+            Release.project_id == project.id,
+        )
+        .order_by(File.filename)
+    )
+    return list(db.session.scalars(wanted))
 
 
 def list_needing(project: Project) -> list[str]:

@@ -31,13 +31,14 @@ from app.mirror.upstream import forget_upstreams
 from app.projects.models import Project
 from app.search.models import KnownName
 from app.stats.models import DownloadDay
+from app.uploads.models import Promotion
 from tests.conftest import testing_config
 from tests.upstreams import UpstreamServer
 
 _KEPT = (
     *(MirroredDetail, MirroredFile, MirroredProject, MirroredStray, MirrorDay, UpstreamState),
     DownloadDay,
-    *(KnownName, Project, NameClaim, ReservedPattern, Entry),
+    *(KnownName, Project, NameClaim, ReservedPattern, Entry, Promotion),
 )
 
 

@@ -2,30 +2,50 @@
 
 import pytest
 
-from app import wiring
 from app.core import clock
 from app.extensions import db
 from app.indexes.models import NameClaim, ReservedPattern
 from app.indexes.queries import get_index
 from app.indexes.services import grant
+from app.mirror.models import MirroredProject
+from app.mirror.upstream import forget_upstreams
 from app.projects.names import normalise
 from app.projects.queries import find_project
-from app.sources import registry
-from app.sources.local import LocalSource
+from app.search.models import KnownName
 from app.uploads import intake
 from tests.factories import make_account, make_project
 from tests.uploads.clients import assert_refused, snapshot
+from tests.upstreams import UpstreamServer
 
 STAGING = "/index/staging/legacy/"
 
 
 @pytest.fixture
-def upstream(app):
+def server(app):
+    """Give the upstream of the mirror, which no upload may ask for anything."""
+    with UpstreamServer() as server:
+        get_index("pypi").upstream_url = server.url
+        db.session.commit()
+        yield server
+        assert server.log == []
+    forget_upstreams()
+
+
+@pytest.fixture(params=["loaded list", "copied page"])
+def upstream(request, server):
     """Give a function that makes a name known as the upstream's."""
-    # A mirror whose copies are rows of the catalogue: what it holds is known without asking.
-    registry.register("mirror", LocalSource)
-    yield lambda name: make_project(name, index=get_index("pypi"))
-    wiring.wire()
+
+    def hold(name):
+        names = {"index_id": get_index("pypi").id, "normalized_name": normalise(name)}
+        if request.param == "loaded list":
+            row = KnownName(**names, name=name)
+        else:
+            times = {"fetched_at": clock.now(), "changed_at": clock.now()}
+            row = MirroredProject(**names, **times, body_sha256="0" * 64)
+        db.session.add(row)
+        db.session.commit()
+
+    return hold
 
 
 @pytest.fixture
@@ -55,6 +75,18 @@ def test_check_100_a_name_of_the_upstream_is_refused_with_what_to_do(ada, upstre
     answer = ada.wheel()
     assert_refused(answer, 403, f"{told}flask index claim foo-bar --index main", "name-upstream")
     assert snapshot() == before
+
+
+def test_a_name_that_nobody_here_knows_of_is_not_asked_for(ada, server):
+    server.add_wheel("foo_bar")
+    assert ada.wheel().status_code == 200
+
+
+def test_a_name_that_the_upstream_was_found_not_to_have_is_free(ada, server):
+    names = {"index_id": get_index("pypi").id, "normalized_name": "foo-bar"}
+    db.session.add(MirroredProject(**names, fetched_at=clock.now(), changed_at=clock.now()))
+    db.session.commit()
+    assert ada.wheel().status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/legacy/", STAGING])

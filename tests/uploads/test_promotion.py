@@ -675,6 +675,16 @@ def test_a_file_that_was_deleted_meanwhile_is_passed_over(staged, actor):
     assert db.session.get(File, file.id).removed_at == removed_at
 
 
+def test_numbers_of_files_that_went_with_their_index_are_nobody_s(staged, actor):
+    number = bring(actor)
+    publish_wheel(actor, "another")
+    [other] = release_in("main", "another").files
+    db.session.get(Promotion, number).files = [other.id]
+    db.session.commit()
+    assert undo(actor, number).files == ()
+    assert db.session.get(File, other.id).removed_at is None
+
+
 def test_an_undo_is_allowed_where_nothing_can_be_deleted(staged, actor):
     with transaction():
         change_rule(get_index("main"), "deletion", is_on=False)
