@@ -60,19 +60,19 @@ def project(name: str, slug: str = MAIN) -> ResponseReturnValue:
 @bp.get(f"{OTHER}{RELEASE}/")
 def release(name: str, version: str, slug: str = MAIN) -> ResponseReturnValue:
     """Tell of one release."""
-    detail = _get_release(_open(slug, name), name, version)
+    detail = _get_release(_open(slug, name, version), name, version)
     if (name, version) != (detail.normalized_name, detail.version):
         return _moved(slug, detail.normalized_name, detail.version, "json")
     return _answer(release_document(detail, _addresses(slug)), detail)
 
 
-def _open(slug: str, name: str) -> Chain:
+def _open(slug: str, name: str, version: str | None = None) -> Chain:
     """Return the source of an index that the caller may read, a project in it up to date."""
     index = get_index(slug)
     admit(index, normalise(name))
     source = source_for(index)
     if source.has_upstreams:
-        source.freshen(name)
+        source.freshen_release(name, version)
     return source
 
 
