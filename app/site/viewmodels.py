@@ -1,5 +1,6 @@
 """Frozen page objects: a template gets one of them and asks nobody else."""
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -69,6 +70,7 @@ class ProjectView:
     detail: ReleaseDetail
     tab: str
     may_manage: bool
+    may_promote: bool
     commands: tuple[Command, ...]
     links: tuple[Link, ...]
     authors: tuple[Contact, ...]
@@ -86,6 +88,7 @@ class ProjectView:
             detail=detail,
             tab=tab if tab in TABS else TABS[0],
             may_manage=_may_manage(actor, detail),
+            may_promote=_may_promote(actor, detail),
             commands=list_commands(detail, index_url),
             links=_links(detail),
             authors=list_contacts(detail.author, detail.author_email),
@@ -141,10 +144,19 @@ class ProjectView:
 
 def _may_manage(actor: Actor, detail: ReleaseDetail) -> bool:
     # The pages of owners are about the main index alone.
-    if detail.origin is not None or detail.index_slug != MAIN:
+    return detail.index_slug == MAIN and _works_on(actor, detail, {"owner"})
+
+
+def _may_promote(actor: Actor, detail: ReleaseDetail) -> bool:
+    # What is in the main index has arrived.
+    return detail.index_slug != MAIN and _works_on(actor, detail, {"owner", "maintainer"})
+
+
+def _works_on(actor: Actor, detail: ReleaseDetail, roles: Set[str]) -> bool:
+    if detail.origin is not None:
         return False
     return actor.is_admin or any(
-        person.username == actor.username and person.role == "owner" for person in detail.people
+        person.username == actor.username and person.role in roles for person in detail.people
     )
 
 

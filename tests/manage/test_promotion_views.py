@@ -125,6 +125,21 @@ def ada_id():
     return find_project(get_index("staging").id, "toaster").roles[0].account_id
 
 
+def test_the_public_page_of_a_staged_release_leads_there(app, client, staged):
+    public = "/index/staging/project/toaster/1.0/"
+    assert soup(client.get(public)).find("a", string="Promote")["href"] == PAGE
+    stranger = sign_in(app.test_client(), make_account())
+    assert soup(stranger.get(public)).find("a", string="Promote") is None
+
+
+def test_the_public_page_of_a_release_in_main_does_not(client, ada):
+    make_file(make_release(make_project("Toaster", owner=ada)))
+    for public in ("/project/toaster/1.0/", "/index/staging/project/toaster/1.0/"):
+        page = client.get(public)
+        assert page.status_code == 200
+        assert soup(page).find("a", string="Promote") is None
+
+
 def test_an_index_that_looks_into_the_source_is_not_offered(client, ada):
     make_file(make_release(make_project("Toaster", owner=ada)))
     answer = client.get("/manage/promote/main/toaster/1.0/")
