@@ -3,6 +3,7 @@ import socket
 import struct
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import select
@@ -49,6 +50,7 @@ def entry(mirror, upstream, held):
     return entry
 
 
+@dataclass
 class Reset(Trouble):
     """Sends half of it and resets the connection."""
 
@@ -62,6 +64,7 @@ class Reset(Trouble):
         exchange._handler.connection.close()
 
 
+@dataclass
 class CutLater(Trouble):
     """Sends half, and closes when it was told to heal."""
 
