@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.core.database import begin_anew
+from app.core.exceptions import Forbidden
 from app.core.storage import blobs
 from app.indexes.models import Index
 from app.indexes.queries import HOSTED, get_index, openness
-from app.projects.exceptions import FileWithdrawn
 from app.simple import serializers
 from app.simple.aging import counts
 from app.simple.opening import (
@@ -140,7 +140,7 @@ def _judge_way(slug: str, path: Path) -> Iterator[str]:
 def _find_fault(source: Source, path: Path) -> str | None:
     try:
         stored = find_here(source, path.parent.name, path.name)
-    except FileWithdrawn:
+    except Forbidden:
         stored = None
     if stored is None:
         return "no such file may be sent"
