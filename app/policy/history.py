@@ -1,6 +1,5 @@
 """The releases of a project without those that are refused."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ from app.policy.judging import Sifted
 from app.policy.rules import TOO_YOUNG, Refusal
 from app.policy.terms import Terms
 from app.sources.histories import choose, choose_stable, list_lines
-from app.sources.page import IndexPage, ReleaseDetail, ReleaseLine
+from app.sources.page import FileLink, IndexPage, ReleaseDetail, ReleaseLine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +63,7 @@ class History:
         """Return a release as those of its files tell it that are served."""
         if line.version not in self._refused:
             return line
-        files = [file for file in self.sifted.served if file.version == line.version]
+        files = self._served.get(line.version, [])
         is_yanked = all(file.is_yanked for file in files)
         return replace(line, file_count=len(files), is_yanked=is_yanked)
 
@@ -76,8 +75,11 @@ class History:
         return [refusal for refusal in refusals if refusal.code == TOO_YOUNG]
 
     @cached_property
-    def _served(self) -> Counter[str]:
-        return Counter(file.version for file in self.sifted.served)
+    def _served(self) -> dict[str, list[FileLink]]:
+        served: dict[str, list[FileLink]] = {}
+        for file in self.sifted.served:
+            served.setdefault(file.version, []).append(file)
+        return served
 
     @cached_property
     def _refused(self) -> dict[str, Refusal]:

@@ -12,6 +12,7 @@ from app.projects.names import normalise
 from app.projects.versions import parse_version
 from app.sources.base import LAST, Source
 from app.sources.page import FileLink, IndexPage, ReleaseDetail, ReleaseLine, RemoteFile
+from app.sources.queries import NEWEST_RELEASES
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -169,7 +170,7 @@ def _detail(page, line, lines, latest):
         latest_version=latest.version,
         latest_stable_version=latest.version if is_stable else None,
         files=tuple(file for file in page.files if file.version == line.version),
-        releases=tuple(lines),
+        releases=tuple(lines[:NEWEST_RELEASES]),
         release_count=len(lines),
         **_TEXTS,
         **_LISTS,
