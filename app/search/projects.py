@@ -27,7 +27,7 @@ MOST_FOREIGN = 1_000
 class Hits:
     """One page of a list of projects, and how many there are in all.
 
-    `is_more` says that there are more than `total`, and nobody counted them.
+    `is_more` says that there may be more than `total`, and nobody counted them.
     """
 
     lines: tuple[ProjectLine, ...]
@@ -49,10 +49,11 @@ def search_projects(index: Index, text: str, number: int) -> Hits:
     """
     word, chain = word_of(text[:LONGEST_TEXT]), source_for(index)
     hosted, mirrors = _indexes_of(index)
-    foreign, is_more = _list_foreign(chain, mirrors, word)
+    start, stop = (number - 1) * PAGE_SIZE, number * PAGE_SIZE
+    # One more, so that it is known whether another page follows.
+    foreign, is_more = _list_foreign(chain, mirrors, word, needed=stop + 1)
     head, tail = (foreign[:1], foreign[1:]) if word in foreign[:1] else ([], foreign)
     own_total = _count_own(hosted, word)
-    start, stop = (number - 1) * PAGE_SIZE, number * PAGE_SIZE
     begin, end = max(start - len(head), 0), stop - len(head)
     own = _list_own(chain, hosted, word, begin, end)
     rest = tail[max(begin - own_total, 0) : max(end - own_total, 0)]
@@ -73,17 +74,19 @@ def _indexes_of(index: Index) -> tuple[list[Index], list[Index]]:
     return hosted, [each for each in mirrors if own_source(each) is not None]
 
 
-def _list_foreign(chain: Chain, mirrors: Sequence[Index], word: str) -> tuple[list[str], bool]:
-    """Return names of upstreams that the chain lists, as `list_like` does, and if there are more.
+def _list_foreign(
+    chain: Chain, mirrors: Sequence[Index], word: str, *, needed: int
+) -> tuple[list[str], bool]:
+    """Return names of upstreams that the chain lists, as `list_like` does, and if there may be more.
 
     None of them is ours.
     """
-    found: dict[str, None] = {}
-    for mirror in mirrors:
-        found |= dict.fromkeys(list_like(mirror.id, word, MOST_FOREIGN))
-    listed = chain.list_foreign(list(found)) if found else set()
-    names = [name for name in found if name in listed][:MOST_FOREIGN]
-    return names, len(found) >= MOST_FOREIGN
+    alike = [list_like(mirror.id, word, needed=needed, limit=MOST_FOREIGN) for mirror in mirrors]
+    names = list(dict.fromkeys(name for each in alike for name in each.names))
+    listed = chain.list_foreign(names) if names else set()
+    found = [name for name in names if name in listed]
+    is_more = len(found) > MOST_FOREIGN or not all(each.is_all for each in alike)
+    return found[:MOST_FOREIGN], is_more
 
 
 def _describe(mirrors: Sequence[Index], names: Sequence[str]) -> list[ProjectLine]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -55,20 +56,27 @@ def word_of(text: str) -> str:
     return normalise("-".join(part for part in _SPACES.split(text) if part))
 
 
-def list_like(index_id: int, word: str, limit: int) -> list[str]:
-    """Return normalised names that an index knows and that are like a word.
+@dataclass(frozen=True)
+class Alike:
+    """Normalised names that are like a word; `is_all` tells whether there are no others."""
+
+    names: list[str]
+    is_all: bool
+
+
+def list_like(index_id: int, word: str, *, needed: int, limit: int) -> Alike:
+    """Return names that an index knows and that are like a word, `limit` of them at most.
 
     The name itself comes first, then those that begin with it, then those that
-    hold it; popular ones before others. The last ones are looked for only when
-    there is room for them: that takes a look at all names.
+    hold it; popular ones before others. To find the last ones takes a look at all
+    names, so nobody looks for them once the others are as many as are needed.
     """
-    steps = (_popular_beginnings, _beginnings, _popular_holders, _holders)
     found = dict.fromkeys(_names(index_id, KnownName.normalized_name == word, 1))
-    for step in steps:
-        if len(found) >= limit:
-            break
+    for step in (_popular_beginnings, _beginnings, _popular_holders, _holders):
+        if step in {_popular_holders, _holders} and len(found) >= needed:
+            return Alike(list(found), is_all=False)
         found.update(dict.fromkeys(step(index_id, word, limit)))
-    return list(found)[:limit]
+    return Alike(list(found)[:limit], is_all=len(found) < limit)
 
 
 def _popular_beginnings(index_id: int, word: str, limit: int) -> Iterable[str]:

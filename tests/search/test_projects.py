@@ -123,8 +123,16 @@ def test_pages_go_on_from_ours_to_those_of_upstreams(known):
     assert len(set(names)) == 56
     assert names[0] == "p"
     assert names[1:26] == [f"p-own{number:02}" for number in range(25)]
-    hits = search_projects(get_index(), "p", 1)
+    hits = search_projects(get_index(), "p", 3)
     assert (hits.total, hits.pages, hits.is_more) == (56, 3, False)
+
+
+def test_all_names_are_looked_at_only_to_fill_a_page(known):
+    known(*(f"p{number:02}" for number in range(30)), "a-p", "b-p")
+    first, last = (search_projects(get_index(), "p", number) for number in (1, 2))
+    assert (first.total, first.pages, first.is_more) == (30, 2, True)
+    assert (last.total, last.is_more) == (32, False)
+    assert [line.normalized_name for line in last.lines][-2:] == ["a-p", "b-p"]
 
 
 def test_only_so_many_names_of_upstreams_are_looked_at(known, monkeypatch):
