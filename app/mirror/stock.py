@@ -20,10 +20,8 @@ ABSENT_SECONDS = 60
 # Documents that were unpacked may take so much of a process's memory, as far as can be told.
 _MOST_BYTES = 48 * 1024 * 1024
 _BYTES_PER_ENTRY, _BYTES_PER_DOCUMENT = 1000, 1000
-# How many names are read at once.
-_BATCH = 5000
-# People read a page of names, and seldom the next one.
-_FIRST_BATCH = 200
+# How many names are read at once; more of them only keep the garbage collector busy.
+_BATCH = 2_000
 
 
 class State(NamedTuple):
@@ -129,18 +127,21 @@ def list_held(index_id: int, names: Collection[str]) -> set[str]:
 
 
 def iterate_names(index_id: int, begin: str, end: str) -> Iterator[tuple[str, str]]:
-    """Yield the names that the upstream is known to have, sorted, a batch at a time."""
+    """Yield the names that the upstream is known to have, sorted."""
     wanted = (
         select(KnownName.name, KnownName.normalized_name)
-        .where(KnownName.index_id == index_id, KnownName.normalized_name < end)
+        .where(
+            KnownName.index_id == index_id,
+            KnownName.normalized_name >= begin,
+            KnownName.normalized_name < end,
+        )
         .order_by(KnownName.normalized_name)
+        .execution_options(yield_per=_BATCH)
     )
-    size = _FIRST_BATCH
-    rows = db.session.execute(wanted.where(KnownName.normalized_name >= begin).limit(size)).all()
-    while rows:
-        yield from ((name, normalized) for name, normalized in rows)
-        last, size = rows[-1][1], _BATCH
-        rows = db.session.execute(wanted.where(KnownName.normalized_name > last).limit(size)).all()
+    # By the connection: a session takes three times as long for 900,000 rows.
+    with db.session.connection().execute(wanted) as rows:
+        for row in rows:
+            yield row.name, row.normalized_name
 
 
 def _is(index_id: int, normalized_name: str) -> ColumnElement[bool]:
