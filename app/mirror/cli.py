@@ -10,11 +10,13 @@ from app.core.progress import track, track_bytes
 from app.indexes.queries import get_index
 from app.mirror.loading import Follower, load_names
 from app.mirror.prefetch_command import prefetch
+from app.mirror.prune_command import prune
 from app.mirror.refresh_command import refresh_projects
 
 cli = AppGroup("mirror", help="What is copied from upstreams.")
-cli.add_command(prefetch)
-cli.add_command(refresh_projects)
+for command in (refresh_projects, prefetch, prune):
+    cli.add_command(command)
+
 PUBLIC = "pypi"
 
 

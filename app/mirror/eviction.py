@@ -58,7 +58,7 @@ def _make_room(bound: int, grace: timedelta) -> int:
     for copy in _candidates(grace):
         if left >= excess:
             break
-        if _evict(copy):
+        if evict(copy):
             left += copy["size"]
     return left
 
@@ -77,7 +77,8 @@ def _candidates(grace: timedelta) -> Iterator[RowMapping]:
         yield from found
 
 
-def _evict(copy: RowMapping) -> bool:
+def evict(copy: RowMapping) -> bool:
+    """Let the bytes of a file leave, as `list_evictable` gave it; tell whether they did."""
     key = (copy["index_id"], copy["address"], copy["filename"])
     with transaction():
         if not let_go(*key, seen=copy["used_at"]):

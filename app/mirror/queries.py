@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import ColumnElement, RowMapping, func, select
 
 from app.extensions import db
 from app.indexes.models import Index
@@ -95,8 +95,11 @@ def count_bytes() -> int:
     return int(db.session.scalar(wanted) or 0)
 
 
-def list_evictable(before: datetime, limit: int) -> list[RowMapping]:
-    """Return the files that may make room, those that were used longest ago first."""
+def list_evictable(before: datetime, limit: int, *, project: str | None = None) -> list[RowMapping]:
+    """Return the files that may make room, those that were used longest ago first.
+
+    Of all projects, or of one by its normalised name.
+    """
     wanted = (
         select(
             MirroredFile.index_id,
@@ -109,15 +112,27 @@ def list_evictable(before: datetime, limit: int) -> list[RowMapping]:
             Index.slug,
         )
         .join(Index, Index.id == MirroredFile.index_id)
-        .where(
-            MirroredFile.sha256.is_not(None),
-            MirroredFile.is_pinned.is_(False),
-            MirroredFile.used_at < before,
-        )
+        .where(_is_evictable(before, project))
         .order_by(MirroredFile.used_at, MirroredFile.address)
         .limit(limit)
     )
     return list(db.session.execute(wanted).mappings())
+
+
+def count_evictable(before: datetime, *, project: str | None = None) -> tuple[int, int]:
+    """Return how many files `list_evictable` has, and how many bytes."""
+    wanted = select(func.count(), func.sum(MirroredFile.size)).where(_is_evictable(before, project))
+    files, size = db.session.execute(wanted).one()
+    return files, int(size or 0)
+
+
+def _is_evictable(before: datetime, project: str | None) -> ColumnElement[bool]:
+    found = (
+        MirroredFile.sha256.is_not(None)
+        & MirroredFile.is_pinned.is_(False)
+        & (MirroredFile.used_at < before)
+    )
+    return found if project is None else found & (MirroredFile.normalized_name == project)
 
 
 def list_copied(index_id: int, names: Collection[str]) -> set[str]:
