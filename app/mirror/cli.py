@@ -12,9 +12,10 @@ from app.mirror.loading import Follower, load_names
 from app.mirror.prefetch_command import prefetch
 from app.mirror.prune_command import prune
 from app.mirror.refresh_command import refresh_projects
+from app.mirror.status_command import status
 
 cli = AppGroup("mirror", help="What is copied from upstreams.")
-for command in (refresh_projects, prefetch, prune):
+for command in (status, refresh_projects, prefetch, prune):
     cli.add_command(command)
 
 PUBLIC = "pypi"

@@ -20,7 +20,7 @@ from app.core.runtime import application, data_path, part
 from app.core.storage.exceptions import StorageUnavailable
 from app.mirror.copies import Failed, Landed, Outcome, Wanted
 from app.mirror.exceptions import MirrorBusy
-from app.mirror.notes import Note
+from app.mirror.notes import Note, is_held
 
 # Each has a thread and two files; upstreams that hang must not make them without number.
 MOST = 300
@@ -187,6 +187,11 @@ def the_flights() -> Flights:
     """Return the flights of the running application."""
     found: Flights = part("flights")
     return found
+
+
+def count_arriving() -> int:
+    """Return how many files are on their way to this machine, in all processes."""
+    return sum(map(is_held, data_path(_NOTES).glob("*")))
 
 
 def forget_notes() -> None:

@@ -17,6 +17,8 @@ class MirroredProject(Base):
     """
 
     __tablename__ = "mirrored_project"
+    # What is counted and listed without reading the documents.
+    __table_args__ = (Index("ix_mirrored_project_state", "index_id", "fetched_at", "body_sha256"),)
 
     index_id: Mapped[int] = mapped_column(
         ForeignKey("index.id", ondelete="CASCADE"), primary_key=True
@@ -24,7 +26,7 @@ class MirroredProject(Base):
     normalized_name: Mapped[str] = mapped_column(String(200), primary_key=True)
     serial: Mapped[int] = mapped_column(BigInteger, default=0)
     # When the upstream last said that this is so.
-    fetched_at: Mapped[datetime] = mapped_column(index=True)
+    fetched_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     # What was asked: the validators are those of its answer.
     asked_url: Mapped[str | None] = mapped_column(Text)

@@ -72,6 +72,18 @@ class Note:
         return False
 
 
+def is_held(path: Path) -> bool:
+    """Tell whether somebody holds the note at a path, without holding it longer than that takes."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        pass
+    return False
+
+
 def _open(path: Path) -> int:
     flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
     with suppress(FileNotFoundError):

@@ -90,7 +90,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('index_id', 'normalized_name', name=op.f('pk_mirrored_project'))
     )
     with op.batch_alter_table('mirrored_project', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_mirrored_project_fetched_at'), ['fetched_at'], unique=False)
+        batch_op.create_index('ix_mirrored_project_state', ['index_id', 'fetched_at', 'body_sha256'], unique=False)
 
     op.create_table('mirrored_stray',
     sa.Column('index_id', sa.Integer(), nullable=False),
@@ -199,7 +199,7 @@ def downgrade() -> None:
     op.drop_table('name_claim')
     op.drop_table('mirrored_stray')
     with op.batch_alter_table('mirrored_project', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_mirrored_project_fetched_at'))
+        batch_op.drop_index('ix_mirrored_project_state')
 
     op.drop_table('mirrored_project')
     with op.batch_alter_table('mirrored_file', schema=None) as batch_op:
