@@ -16,4 +16,5 @@ def init_app(app: Flask) -> None:
     app.extensions["recent_documents"] = RecentDocuments()
     app.extensions["renewals"] = Renewals()
     app.extensions["flights"] = Flights()
+    app.extensions["mirror_use"] = {}
     app.cli.add_command(cli)

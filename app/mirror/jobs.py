@@ -1,6 +1,7 @@
 """What is done about upstreams when nobody waits."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from app.core.database import release_connection, transaction
 from app.core.jobs import daily, job, regular
@@ -11,7 +12,11 @@ from app.mirror.flights import forget_notes
 from app.mirror.loading import list_loaded, load_names
 from app.mirror.metadata import pack
 from app.mirror.models import MirroredDetail
+from app.mirror.pruning import Cut
 from app.projects.descriptions import render
+
+# What administrators ask for on pages.
+LOAD_NAMES, PRUNE = "mirror-load-names", "mirror-prune"
 
 
 @regular(MAKE_ROOM)
@@ -31,6 +36,20 @@ def load_all_names() -> None:
     """Bring the names of those upstreams up to date whose names were loaded once."""
     for slug in list_loaded():
         load_names(get_index(slug))
+
+
+@job(LOAD_NAMES)
+def load_names_of(slug: str) -> None:
+    """Load the names of an upstream because somebody asked for it."""
+    load_names(get_index(slug))
+
+
+@job(PRUNE)
+def prune(index_id: int, project: str | None, unused_days: int) -> None:
+    """Remove files of a mirror because somebody asked for it."""
+    cut = Cut(index_id=index_id, project=project, unused=timedelta(days=unused_days))
+    for _freed in cut.make():
+        pass
 
 
 @job("render-copy")

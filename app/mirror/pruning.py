@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from app.core import clock
 from app.core.database import release_connection
@@ -23,23 +24,24 @@ class Freed:
 
 @dataclass(frozen=True, kw_only=True)
 class Cut:
-    """Which files are to go: of one project, or of all; those that nobody used for a time.
+    """Which files are to go: of one mirror and project, or of all; those unused for a time.
 
     Pinned files stay, and those that may be in use at this moment.
     """
 
+    index_id: int | None = None
     project: str | None = None
     unused: timedelta = timedelta(0)
 
     def count(self) -> Freed:
         """Return what would go."""
         before = clock.now() - max(self.unused, GRACE)
-        return Freed(*count_evictable(before, project=self._name))
+        return Freed(*count_evictable(before, **self._which))
 
     def make(self) -> Iterator[Freed]:
         """Remove the files, one at a time."""
         before = clock.now() - max(self.unused, GRACE)
-        while copies := list_evictable(before, _BATCH, project=self._name):
+        while copies := list_evictable(before, _BATCH, **self._which):
             release_connection()
             freed = [Freed(1, copy["size"]) for copy in copies if evict(copy)]
             yield from freed
@@ -48,5 +50,7 @@ class Cut:
                 return
 
     @property
-    def _name(self) -> str | None:
-        return None if self.project is None else normalise(self.project)
+    def _which(self) -> dict[str, Any]:
+        project = None if self.project is None else normalise(self.project)
+        which = {"index_id": self.index_id, "normalized_name": project}
+        return {column: value for column, value in which.items() if value is not None}

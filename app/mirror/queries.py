@@ -1,7 +1,8 @@
 """Reading what was copied from upstreams."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, func, select
 
@@ -95,10 +96,11 @@ def count_bytes() -> int:
     return int(db.session.scalar(wanted) or 0)
 
 
-def list_evictable(before: datetime, limit: int, *, project: str | None = None) -> list[RowMapping]:
+def list_evictable(before: datetime, limit: int, **which: Any) -> list[RowMapping]:
     """Return the files that may make room, those that were used longest ago first.
 
-    Of all projects, or of one by its normalised name.
+    Of all mirrors or of one by its `index_id`, of all projects or of one by its
+    `normalized_name`.
     """
     wanted = (
         select(
@@ -112,27 +114,27 @@ def list_evictable(before: datetime, limit: int, *, project: str | None = None) 
             Index.slug,
         )
         .join(Index, Index.id == MirroredFile.index_id)
-        .where(_is_evictable(before, project))
+        .where(*_evictable(before, which))
         .order_by(MirroredFile.used_at, MirroredFile.address)
         .limit(limit)
     )
     return list(db.session.execute(wanted).mappings())
 
 
-def count_evictable(before: datetime, *, project: str | None = None) -> tuple[int, int]:
+def count_evictable(before: datetime, **which: Any) -> tuple[int, int]:
     """Return how many files `list_evictable` has, and how many bytes."""
-    wanted = select(func.count(), func.sum(MirroredFile.size)).where(_is_evictable(before, project))
-    files, size = db.session.execute(wanted).one()
+    counts = select(func.count(), func.sum(MirroredFile.size))
+    files, size = db.session.execute(counts.where(*_evictable(before, which))).one()
     return files, int(size or 0)
 
 
-def _is_evictable(before: datetime, project: str | None) -> ColumnElement[bool]:
-    found = (
-        MirroredFile.sha256.is_not(None)
-        & MirroredFile.is_pinned.is_(False)
-        & (MirroredFile.used_at < before)
-    )
-    return found if project is None else found & (MirroredFile.normalized_name == project)
+def _evictable(before: datetime, which: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    return [
+        MirroredFile.sha256.is_not(None),
+        MirroredFile.is_pinned.is_(False),
+        MirroredFile.used_at < before,
+        *(getattr(MirroredFile, column) == value for column, value in which.items()),
+    ]
 
 
 def list_copied(index_id: int, names: Collection[str]) -> set[str]:

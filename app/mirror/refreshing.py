@@ -9,7 +9,7 @@ from app.core.exceptions import Conflict, NotFound
 from app.core.i18n import _l
 from app.extensions import db
 from app.indexes.models import Index
-from app.indexes.queries import get_index, list_paths
+from app.indexes.queries import MIRROR, get_index, list_dependents, list_paths
 from app.mirror.documents import Document
 from app.mirror.models import MirroredProject
 from app.mirror.source import MirrorSource, mirror_source
@@ -57,7 +57,9 @@ def refresh(slug: str, name: str) -> Change:
     Raises `NameOurs`, `NoUpstream`, `NotFound`, or `Unavailable` if nothing was found out.
     """
     index = get_index(slug)
-    if source_for(index).is_ours(name):
+    # A mirror by itself does not know what those who look into it keep for themselves.
+    asking = [index, *(list_dependents(index.id) if index.kind == MIRROR else ())]
+    if any(source_for(each).is_ours(name) for each in asking):
         raise NameOurs
     mirrors = list(_list_sources(index))
     if not mirrors:
@@ -72,7 +74,7 @@ def refresh(slug: str, name: str) -> Change:
 
 def list_here(slug: str) -> list[str]:
     """Return the normalised names of all projects of upstreams that are here, sorted."""
-    mirrors = [path[-1].id for path in list_paths(get_index(slug)) if path[-1].kind == "mirror"]
+    mirrors = [path[-1].id for path in list_paths(get_index(slug)) if path[-1].kind == MIRROR]
     wanted = (
         select(MirroredProject.normalized_name)
         .where(MirroredProject.index_id.in_(mirrors), MirroredProject.body_sha256.is_not(None))
@@ -83,7 +85,7 @@ def list_here(slug: str) -> list[str]:
 
 def _list_sources(index: Index) -> Iterator[MirrorSource]:
     for path in list_paths(index):
-        source = mirror_source(path[-1]) if path[-1].kind == "mirror" else None
+        source = mirror_source(path[-1]) if path[-1].kind == MIRROR else None
         if source is not None:
             yield source
 

@@ -1,14 +1,14 @@
 """How mirrors are: what is here, what it saves, and whether their upstreams answer."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
 from app.core import clock
-from app.core.runtime import setting
+from app.core.runtime import part, setting
 from app.extensions import db
 from app.indexes.models import Index
 from app.indexes.queries import MIRROR, list_indexes
@@ -17,6 +17,7 @@ from app.mirror.models import MirroredFile, MirroredProject, UpstreamState
 from app.mirror.upstream import upstream_for
 
 DAYS = 30
+_BELIEVED = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,8 +113,23 @@ def list_mirrors() -> list[Index]:
     return [index for index in list_indexes() if index.kind == MIRROR]
 
 
-def read_status(index: Index) -> MirrorStatus:
-    """Return how a mirror is."""
+def read_use(index: Index) -> Use:
+    """Return how a mirror was used."""
+    return Use.of(list_traffic(index, days=DAYS))
+
+
+def recall_use(index: Index) -> Use:
+    """Return how a mirror was used, as far as was known some minutes ago: it is a long sum."""
+    recalled: dict[int, tuple[datetime, Use]] = part("mirror_use")
+    at, use = recalled.get(index.id, (None, None))
+    if at is None or use is None or clock.now() - at > _BELIEVED:
+        use = read_use(index)
+        recalled[index.id] = (clock.now(), use)
+    return use
+
+
+def read_status(index: Index, use: Use) -> MirrorStatus:
+    """Return how a mirror is, and how it was used."""
     upstream = upstream_for(index)
     state = db.session.get(UpstreamState, index.id, populate_existing=True)
     stock = count_stock(index.id)
@@ -131,7 +147,7 @@ def read_status(index: Index) -> MirrorStatus:
         pinned_bytes=stock.bytes - stock.evictable,
         names_count=state.names_count if state else 0,
         names_at=state.names_at if state else None,
-        use=Use.of(list_traffic(index, days=DAYS)),
+        use=use,
     )
 
 
@@ -146,14 +162,31 @@ def list_due(index: Index, limit: int) -> list[Page]:
     return [Page(project=name, fetched_at=at) for name, at in db.session.execute(wanted)]
 
 
-def list_largest(limit: int) -> list[Copy]:
+def list_largest(mirrors: Iterable[Index], limit: int) -> list[Copy]:
     """Return the largest files that are here, the largest first."""
-    return _list_copies(MirroredFile.size.desc(), limit)
+    return _list_copies(mirrors, MirroredFile.size.desc(), limit)
 
 
-def list_newest(limit: int) -> list[Copy]:
+def list_newest(mirrors: Iterable[Index], limit: int) -> list[Copy]:
     """Return the files that were fetched last, the newest first."""
-    return _list_copies(MirroredFile.stored_at.desc(), limit)
+    return _list_copies(mirrors, MirroredFile.stored_at.desc(), limit)
+
+
+def as_document(told: Iterable[MirrorStatus], arriving: int) -> dict[str, Any]:
+    """Return all figures as they are written in JSON; times are ISO 8601, a bound of 0 is none."""
+    mirrors = [
+        _plain(asdict(one)) | {"hit_rate": one.use.hit_rate, "saved_bytes": one.use.saved_bytes}
+        for one in told
+    ]
+    bound = setting("MIRROR_CACHE_BYTES")
+    return {"days": DAYS, "bound_bytes": bound, "arriving": arriving, "mirrors": mirrors}
+
+
+def _plain(facts: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: value.isoformat() if isinstance(value, datetime) else value
+        for key, value in facts.items()
+    }
 
 
 def _count(index: Index, *conditions: ColumnElement[bool]) -> int:
@@ -170,7 +203,8 @@ def _is_due() -> ColumnElement[bool]:
     return MirroredProject.fetched_at < clock.now() - ttl
 
 
-def _list_copies(order: ColumnElement[Any], limit: int) -> list[Copy]:
+def _list_copies(mirrors: Iterable[Index], order: ColumnElement[Any], limit: int) -> list[Copy]:
+    numbers = [index.id for index in mirrors]
     wanted = (
         select(
             Index.slug.label("index_slug"),
@@ -183,7 +217,7 @@ def _list_copies(order: ColumnElement[Any], limit: int) -> list[Copy]:
             MirroredFile.is_pinned,
         )
         .join(Index, Index.id == MirroredFile.index_id)
-        .where(MirroredFile.sha256.is_not(None))
+        .where(MirroredFile.sha256.is_not(None), MirroredFile.index_id.in_(numbers))
         .order_by(order, MirroredFile.address)
         .limit(limit)
     )

@@ -1,7 +1,6 @@
 """`flask mirror status`: how mirrors are."""
 
 import json
-from dataclasses import asdict
 from datetime import datetime
 
 import click
@@ -11,7 +10,7 @@ from app.core.commands import printable, refusals_as_messages
 from app.core.runtime import setting
 from app.indexes.queries import get_index
 from app.mirror.flights import count_arriving
-from app.mirror.status import DAYS, MirrorStatus, list_mirrors, read_status
+from app.mirror.status import DAYS, MirrorStatus, as_document, list_mirrors, read_status, read_use
 
 _MB = 1_000_000
 
@@ -24,31 +23,15 @@ def status(slug: str | None, *, is_json: bool) -> None:
     """Say what is here of upstreams, what that saves, and whether they answer."""
     with refusals_as_messages():
         mirrors = list_mirrors() if slug is None else [get_index(slug)]
-        told = [read_status(mirror) for mirror in mirrors]
+        told = [read_status(mirror, read_use(mirror)) for mirror in mirrors]
     arriving, bound = count_arriving(), setting("MIRROR_CACHE_BYTES")
     if is_json:
-        click.echo(json.dumps(as_document(told, arriving, bound), indent=2))
+        click.echo(json.dumps(as_document(told, arriving), indent=2))
         return
     for one in told:
         _show(one)
     room = _size(bound) if bound else "no bound"
     click.echo(f"Files on their way now: {arriving}. Room for files: {room}.")
-
-
-def as_document(told: list[MirrorStatus], arriving: int, bound: int) -> dict[str, object]:
-    """Return all figures as they are written in JSON; times are ISO 8601, a bound of 0 is none."""
-    mirrors = [
-        {**_plain(asdict(one)), "hit_rate": one.use.hit_rate, "saved_bytes": one.use.saved_bytes}
-        for one in told
-    ]
-    return {"days": DAYS, "bound_bytes": bound, "arriving": arriving, "mirrors": mirrors}
-
-
-def _plain(facts: dict[str, object]) -> dict[str, object]:
-    return {
-        key: value.isoformat() if isinstance(value, datetime) else value
-        for key, value in facts.items()
-    }
 
 
 def _show(one: MirrorStatus) -> None:

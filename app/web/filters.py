@@ -3,7 +3,14 @@
 from datetime import date, datetime
 
 from flask import Flask, has_request_context, request
-from flask_babel import format_date, format_datetime, format_decimal, format_timedelta, get_locale
+from flask_babel import (
+    format_date,
+    format_datetime,
+    format_decimal,
+    format_percent,
+    format_timedelta,
+    get_locale,
+)
 from jinja2 import StrictUndefined
 
 from app.core import clock
@@ -19,7 +26,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     # Translators see sentences, not the indentation of templates; babel.cfg says the same.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
-    for write in (filesize, day, moment, ago, number):
+    for write in (filesize, day, moment, ago, number, share):
         app.jinja_env.filters[write.__name__] = write
     app.context_processor(_page_frame)
 
@@ -53,6 +60,11 @@ def ago(value: datetime) -> str:
 def number(value: int) -> str:
     """Write a number with the reader's separators."""
     return str(format_decimal(value))
+
+
+def share(value: float) -> str:
+    """Write a part of a whole, from 0 to 1, in per cent."""
+    return str(format_percent(value, "#,##0.0%"))
 
 
 def _page_frame() -> dict[str, object]:
