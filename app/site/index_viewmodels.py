@@ -5,7 +5,7 @@ from typing import Self
 
 from app.indexes.models import Index
 from app.indexes.upstreams import find_host
-from app.site.origins import NameLine, NamePage
+from app.site.origins import NamePage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +60,3 @@ class IndexPageView:
     def find_looked(self, slug: str) -> Looked:
         """Return an index on the way by its slug."""
         return next(each for each in self.looked if each.slug == slug)
-
-    def way_to(self, line: NameLine) -> str:
-        """Return where the files of a project are listed, seen from this page."""
-        return f"simple/{line.normalized_name}/"

@@ -231,6 +231,11 @@ def test_the_page_of_an_index_asks_the_same_for_one_base_and_for_many(client, ol
     assert len(queries) == few <= 14
 
 
+def test_the_rules_of_an_index_are_one_step_away(client, olga):
+    assert soup(client.get(PAGE)).find("a", href=f"{PAGE}policy")
+    assert client.get(f"{PAGE}policy").status_code == 200
+
+
 def test_an_index_is_made(client, boss):
     form = {"slug": "corp", "title": "Corp", "kind": "mirror", "visibility": "signed-in"}
     answer = client.post("/manage/indexes/", data=form)

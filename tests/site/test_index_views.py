@@ -83,12 +83,12 @@ def test_nobody_uploads_to_a_mirror(client):
     assert "/legacy/" not in client.get("/index/pypi/").text
 
 
-def test_the_names_of_main_lead_to_projects_and_others_to_their_files(client, team):
+def test_names_lead_to_their_projects_in_the_same_index(client, team):
     links = [
         soup(client.get(f"/index/{slug}/?q=based")).select_one("tbody a")["href"]
         for slug in ("main", "team")
     ]
-    assert links == ["/project/based/", "simple/based/"]
+    assert links == ["/project/based/", "/index/team/project/based/"]
 
 
 def test_names_are_filtered_by_how_they_begin(client, team):
