@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from app.core.runtime import application
 from app.core.storage import make_storage
 from app.extensions import db
 from app.indexes.queries import get_index
+from app.policy.models import PolicyRule
 from app.projects.models import Project
 from app.simple.shelf import ENDINGS, GUARDED, PUBLIC, the_shelf
 from tests.factories import make_file, make_project, make_release
@@ -93,6 +95,14 @@ def quarantine(wheel):
     db.session.commit()
 
 
+def block(wheel):
+    facts = {"kind": "block", "pattern": "foo-bar-baz", "made_at": wheel.uploaded_at}
+    db.session.add(PolicyRule(index_id=wheel.index_id, **facts))
+    db.session.commit()
+    # As if the process had ended before the pages were void.
+    application().extensions["policy_rules"].clear()
+
+
 def relink(wheel):
     way(wheel).unlink()
     way(wheel).symlink_to("/dev/null")
@@ -123,6 +133,7 @@ FAULTS = {
     "list of an old change": (number_names, "root.html: shows change"),
     "segments of other names": (rename, "segments: not the names of the index"),
     "way to a withdrawn file": (quarantine, "no such file may be sent"),
+    "way to a blocked file": (block, "no such file may be sent"),
     "way to other bytes": (relink, "does not lead to the bytes"),
     "strange file": (lambda _: page("exe").touch(), "does not belong here"),
     "open to strangers": (open_both, "guarded: the index is public"),
