@@ -106,6 +106,10 @@ class Seen:
 class Trouble:
     """Something that an upstream does wrong; by itself it closes the connection without a word."""
 
+    def __repr__(self) -> str:
+        # The same in every process, because it stands in the names of tests.
+        return type(self).__name__
+
     def befall(self, exchange: "Exchange", honest: "Reply") -> None:
         """Answer in place of the honest reply."""
         exchange.hang_up()
