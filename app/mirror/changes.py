@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 
 from sqlalchemy import delete, select, update
@@ -19,6 +20,8 @@ from app.mirror.tallies import tally
 from app.projects.events import CopyAppeared, CopyChanged, UpstreamFileChanged
 from app.search.services import forget_name, learn_name
 from app.sources.filenames import list_project_names
+
+_ABSENT_DAYS = timedelta(days=1)
 
 _log = logging.getLogger(__name__)
 
@@ -142,6 +145,16 @@ class Copy:
             UpstreamState.index_id == self.index_id, UpstreamState.is_up.is_(False)
         )
         db.session.execute(down.values(is_up=True, since=clock.now()))
+
+
+def forget_absences() -> None:
+    """Forget names that an upstream did not have, once nobody asks for them any more.
+
+    Anybody may ask for any name, so that there is no end of them.
+    """
+    absent = MirroredProject.body_sha256.is_(None) & MirroredProject.document.is_(None)
+    old = MirroredProject.fetched_at < clock.now() - _ABSENT_DAYS
+    db.session.execute(delete(MirroredProject).where(absent, old))
 
 
 def _number(row: MirroredProject) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from app.core.database import release_connection, transaction
 from app.core.jobs import daily, job, regular
 from app.indexes.queries import get_index
+from app.mirror.changes import forget_absences
 from app.mirror.details import find_facts
 from app.mirror.eviction import MAKE_ROOM, make_room
 from app.mirror.flights import forget_notes
@@ -36,6 +37,13 @@ def load_all_names() -> None:
     """Bring the names of those upstreams up to date whose names were loaded once."""
     for slug in list_loaded():
         load_names(get_index(slug))
+
+
+@daily("mirror-forget-absences")
+def forget_absent() -> None:
+    """Remove what was noted of names that upstreams do not have."""
+    with transaction():
+        forget_absences()
 
 
 @job(LOAD_NAMES)

@@ -12,6 +12,7 @@ from app.indexes.models import Index
 from app.indexes.queries import get_index
 from app.journal.models import Entry
 from app.mirror.exceptions import UpstreamUnavailable
+from app.mirror.jobs import forget_absent
 from app.mirror.models import MirrorDay, MirroredProject, MirroredStray
 from app.search.models import KnownName
 from app.sources.base import LAST
@@ -170,6 +171,24 @@ def test_missing_project_is_asked_for_again_after_a_minute(source, upstream, lat
 
     assert source.freshen("six") is True
     assert filenames(source) == ["six-1.0-py3-none-any.whl"]
+
+
+def test_names_that_nobody_has_are_forgotten_after_a_day(source, upstream, later):
+    upstream.add_wheel("six")
+    upstream.add_wheel("gone")
+    for name in ("six", "gone", "never", "again"):
+        source.freshen(name)
+    upstream.remove("gone")
+    later(minutes=10)
+    source.freshen("gone")
+    later(hours=25)
+    source.freshen("again")
+
+    forget_absent()
+
+    assert row("never") is None
+    # What had files once is remembered, to be compared with what comes back.
+    assert all(row(name) for name in ("six", "gone", "again"))
 
 
 def test_project_that_was_removed_is_here_no_more(source, upstream, later):
