@@ -58,16 +58,16 @@ class Spot:
     until: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Target:
     """What an address asks for: the form of a page, or a file if that is None.
 
-    `public` and `guarded` are where it may lie on the shelf of the index `slug`.
+    `spots` are where it may lie on the shelf of the index `slug`, by the links of
+    those who may read it; where it was found last comes first.
     """
 
     slug: str
-    public: tuple[Spot, ...]
-    guarded: tuple[Spot, ...]
+    spots: dict[str, tuple[Spot, ...]]
     form: Form | None = None
     sha256: str = ""
     filename: str = ""
@@ -142,17 +142,23 @@ class ShelfMiddleware:
             self._settle()
 
     def _find_ready(self, target: Target, environ: "WSGIEnvironment") -> Ready | None:
-        for spot in target.public:
-            ready = self._look(target, spot, is_public=True)
-            if ready is not None:
-                return ready
-        if "HTTP_AUTHORIZATION" not in environ:
-            return None
+        ready = self._find_at(target, PUBLIC)
+        if ready is not None or "HTTP_AUTHORIZATION" not in environ:
+            return ready
         passes: Passes = self._parts["passes"]
         if not passes.opens(target.slug, environ["HTTP_AUTHORIZATION"]):
             return None
-        found = (self._look(target, spot, is_public=False) for spot in target.guarded)
-        return next((ready for ready in found if ready is not None), None)
+        return self._find_at(target, GUARDED)
+
+    def _find_at(self, target: Target, link: str) -> Ready | None:
+        spots = target.spots[link]
+        for spot in spots:
+            ready = self._look(target, spot, is_public=link == PUBLIC)
+            if ready is not None:
+                if spot is not spots[0]:
+                    target.spots[link] = spots[::-1]
+                return ready
+        return None
 
     def _look(self, target: Target, spot: Spot, *, is_public: bool) -> Ready | None:
         """Return what lies at a path of the shelf, as it is at this moment."""
@@ -223,15 +229,19 @@ def _parse(shelf: Shelf, path: str, accept: str, accept_encoding: str) -> Target
     address = _ADDRESS.match(path)
     if address is not None:
         sha256, filename = address.groups()
-        way, other = (Spot(shelf.file(MAIN, link, sha256, filename)) for link in _LINKS)
-        return Target(MAIN, (way,), (other,), None, sha256, filename)
+        ways = {link: _way(shelf, link, sha256, filename) for link in _LINKS}
+        return Target(MAIN, ways, None, sha256, filename)
     page = _PAGE.match(path)
     form = None if page is None else negotiate(accept, accept_encoding)
     if page is None or form is None:
         return None
     slug, name = page[1] or MAIN, page[2]
-    public, guarded = (_spots(shelf, slug, link, name, form.ending) for link in _LINKS)
-    return Target(slug, public, guarded, form)
+    spots = {link: _spots(shelf, slug, link, name, form.ending) for link in _LINKS}
+    return Target(slug, spots, form)
+
+
+def _way(shelf: Shelf, link: str, sha256: str, filename: str) -> tuple[Spot, ...]:
+    return (Spot(shelf.file(MAIN, link, sha256, filename)),)
 
 
 def _spots(shelf: Shelf, slug: str, link: str, name: str | None, ending: str) -> tuple[Spot, ...]:
