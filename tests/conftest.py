@@ -20,11 +20,14 @@ from app import create_app
 from app.core import clock
 from app.core.storage import MemoryStorage
 from app.extensions import db
-from app.indexes.queries import get_index
+from app.indexes.queries import MIRROR, get_index
 from app.mirror.upstream import forget_upstreams
 from app.simple.shelf import Shelf
+from app.sources import registry
 from app.sources.registry import source_for
+from app.wiring import wire
 from tests.functional.databases import postgres_server
+from tests.simple.far import Far
 
 _numbers = itertools.count(1)
 
@@ -163,6 +166,15 @@ def queries(app: Flask) -> Iterator[list[str]]:
     event.listen(connection, "before_cursor_execute", note)
     yield seen
     event.remove(connection, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def far(app: Flask) -> Iterator[Far]:
+    """Give an upstream behind `pypi`, and so behind `main` and `staging`."""
+    source = Far()
+    registry.register(MIRROR, lambda _index: source)
+    yield source
+    wire()
 
 
 @pytest.fixture

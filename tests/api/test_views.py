@@ -1,5 +1,6 @@
 import gzip
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urljoin
 
@@ -8,6 +9,7 @@ import pytest
 from app.core import clock
 from app.core.database import transaction
 from app.extensions import db
+from app.indexes.queries import get_index
 from app.projects.models import (
     Classifier,
     Dependency,
@@ -16,7 +18,9 @@ from app.projects.models import (
     ReleaseClassifier,
     Role,
 )
+from app.sources.registry import source_for
 from tests.factories import make_account, make_file, make_project, make_release
+from tests.simple.far import TTL, Coming
 
 DETAILS = {
     "license_files": ["LICENSE"],
@@ -208,3 +212,49 @@ def test_a_document_takes_few_queries(client, foo, queries):
     queries.clear()
     client.get("/pypi/foo-bar/json")
     assert len(queries) <= 9
+
+
+@pytest.fixture
+def copied(foo, far, now):
+    """A project of the upstream, as much of it as the API tells."""
+    start = now(clock.now().replace(microsecond=0))
+    far.put("Far.Away", Coming("far_away-1.0.tar.gz", b"an sdist"))
+    detail = source_for(get_index()).find_release("foo-bar")
+    far.details["far-away"] = replace(detail, name="Far.Away", normalized_name="far-away")
+    return start
+
+
+FAR = "/pypi/far-away/json"
+
+
+def test_check_89_a_project_of_an_upstream_is_fetched_when_it_is_asked_for(client, copied, far):
+    answer = client.get(FAR)
+    assert (answer.status_code, far.asked) == (200, ["far-away"])
+    assert "X-Tilsit-Stale" not in answer.headers
+    [file] = answer.json["releases"]["1.0"]
+    assert file["filename"] == "far_away-1.0.tar.gz"
+    assert not {"md5", "blake2b_256"} & file["digests"].keys()
+
+
+@pytest.mark.parametrize("path", [FAR, "/index/staging/pypi/far-away/json"])
+def test_check_10_a_document_of_a_stale_copy_says_for_how_long_it_is(
+    client, copied, far, now, path
+):
+    client.get(path)
+    far.is_down = True
+    now(copied + TTL)
+    answer = client.get(path)
+    assert (answer.status_code, answer.headers["X-Tilsit-Stale"]) == (200, "600")
+    again = client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.headers["X-Tilsit-Stale"]) == (304, "600")
+
+
+def test_check_91_what_nobody_could_find_out_is_unavailable_and_never_missing(client, copied, far):
+    far.is_down = True
+    assert client.get(FAR).status_code == 503
+    assert client.get("/pypi/foo-bar/json").status_code == 200
+
+
+def test_check_26_no_upstream_is_asked_for_a_name_of_ours(client, copied, far):
+    client.get("/pypi/foo-bar/json")
+    assert far.asked == []

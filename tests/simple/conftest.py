@@ -1,12 +1,9 @@
 import pytest
 
-from app import wiring
 from app.core.database import transaction
-from app.indexes.queries import MIRROR, get_index
+from app.indexes.queries import get_index
 from app.indexes.services import change_visibility
-from app.sources import registry
 from tests.factories import make_file, make_project, make_release
-from tests.simple.far import Far
 
 
 @pytest.fixture
@@ -31,12 +28,3 @@ def close(app):
             change_visibility(get_index(slug), visibility)
 
     return change
-
-
-@pytest.fixture
-def far(app):
-    """An upstream behind `pypi`, and so behind `main` and `staging`."""
-    source = Far()
-    registry.register(MIRROR, lambda _index: source)
-    yield source
-    wiring.wire()

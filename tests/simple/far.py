@@ -13,7 +13,7 @@ from app.core.storage import blobs
 from app.projects.exceptions import FileNotFound
 from app.projects.names import normalise
 from app.sources.base import LAST, METADATA, Arrival, Source
-from app.sources.page import FileLink, IndexPage, Origin, RemoteFile, StoredFile
+from app.sources.page import FileLink, IndexPage, Origin, ReleaseDetail, RemoteFile, StoredFile
 
 TTL = timedelta(minutes=10)
 # No policy finds it too young.
@@ -85,6 +85,7 @@ class Far(Source):
         self.there: dict[str, IndexPage] = {}
         self.pages: dict[str, IndexPage] = {}
         self.files: dict[tuple[str, str], Coming] = {}
+        self.details: dict[str, ReleaseDetail] = {}
         self.asked: list[str] = []
         self.is_down = False
 
@@ -113,8 +114,13 @@ class Far(Source):
         return self.pages.get(normalise(name))
 
     @override
-    def find_release(self, name, version=None):
-        return None
+    def find_release(self, name: str, version: str | None = None) -> ReleaseDetail | None:
+        page, detail = self.find_page(name), self.details.get(normalise(name))
+        return detail and page and replace(detail, origin=page.origin)
+
+    @override
+    def freshen_release(self, name: str, version: str | None = None) -> None:
+        self.freshen(name)
 
     @override
     def names(self, begin: str = "", end: str = LAST) -> Iterator[tuple[str, str]]:
