@@ -7,14 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from app.core.database import transaction
+from app.core.events import tell
 from app.core.runtime import application
 from app.core.storage import make_storage
 from app.extensions import db
 from app.indexes.queries import get_index
 from app.policy.models import PolicyRule
+from app.projects.events import CopyAppeared
 from app.projects.models import Project
-from app.simple.shelf import ENDINGS, GUARDED, PUBLIC, the_shelf
+from app.simple.shelf import AGING, ENDINGS, GUARDED, PAGES, PUBLIC, the_shelf
 from tests.factories import make_file, make_project, make_release
+from tests.simple.far import Coming
 
 PAGE = "/simple/foo-bar-baz/"
 
@@ -190,3 +194,65 @@ def test_a_shelf_that_was_removed_is_laid_again(shelved, flask):
     shutil.rmtree(the_shelf().root)
     assert flask("rebuild")[0] == 0
     assert page().exists()
+
+
+@pytest.fixture
+def copied(far, client):
+    """A page of the upstream on the shelves of two indexes."""
+    far.put("Far.Away", Coming("far_away-1.0.tar.gz", b"an sdist"))
+    far.put("Never.Asked")
+    far.freshen("far-away")
+    with transaction():
+        tell(CopyAppeared(index_slug="pypi", project="far-away"))
+    for path in ("/simple/far-away/", "/index/staging/simple/far-away/", "/simple/"):
+        client.get(path)
+    return far
+
+
+def aging(ending="json", slug="main"):
+    return Path(f"{the_shelf().page(slug, PUBLIC, 'far-away', AGING)}.{ending}")
+
+
+@pytest.mark.parametrize("slug", ["main", "staging", "pypi"])
+def test_a_sound_shelf_of_an_index_with_bases_has_no_faults(shelved, copied, flask, slug):
+    assert flask("verify", "--index", slug) == (0, ["0 differences."])
+
+
+def test_only_pages_that_are_there_or_own_are_laid_anew(shelved, copied, flask):
+    copied.freshen("never-asked")
+    aging().unlink()
+    assert flask("rebuild")[1] == ["2 pages laid."]
+    assert aging().exists()
+    assert flask("rebuild", "--index", "staging")[1] == ["1 pages laid."]
+    assert flask("rebuild", "--index", "pypi")[1] == ["0 pages laid."]
+    assert flask("verify") == (0, ["0 differences."])
+
+
+AGING_FAULTS = {
+    "page of other bytes": (lambda _: rewrite(aging(), b"{}"), "far-away.json: says something"),
+    "page cut short": (lambda _: os.truncate(aging("html"), 9), "far-away.html: cut short"),
+    "page of nothing": (lambda far: far.pages.clear(), "far-away: there is no such project"),
+    "strange file": (lambda _: aging("exe").touch(), "does not belong here"),
+}
+
+
+@pytest.mark.parametrize("fault", AGING_FAULTS)
+def test_faults_of_pages_that_age_are_found(shelved, copied, flask, fault):
+    plant, told = AGING_FAULTS[fault]
+    plant(copied)
+    status, lines = flask("verify")
+    assert status == 1
+    assert told in "\n".join(lines)
+
+
+def test_a_page_in_the_wrong_folder_is_found(shelved, copied, flask):
+    folder = Path(the_shelf().page("main", PUBLIC, "far-away", PAGES)).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(aging(), folder)
+    assert "far-away: lies in the wrong folder" in "\n".join(flask("verify")[1])
+
+
+def test_a_page_whose_time_is_over_is_no_fault(shelved, copied, flask):
+    rewrite(aging(), b"{}")
+    os.utime(aging("until"), (1, 1))
+    assert flask("verify") == (0, ["0 differences."])
