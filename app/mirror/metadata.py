@@ -25,9 +25,11 @@ _LEVEL = 6
 class Facts:
     """What people read of a release; the fields are those of a `ReleaseDetail`.
 
-    `description_html` is None as long as nobody has rendered the description.
+    `name` is as its authors write it, and `description_html` None as long as nobody
+    has rendered the description.
     """
 
+    name: str = ""
     metadata_version: str = ""
     summary: str = ""
     description: str = ""
@@ -104,7 +106,7 @@ def _facts(told: Mapping[str, Any], keywords: tuple[str, ...]) -> Facts:
 
 
 def _text(value: object, limit: int = _LONGEST_TEXT) -> str:
-    if not isinstance(value, str) or value.strip() == _NOTHING:
+    if not isinstance(value, str) or value.strip() in {"", _NOTHING}:
         return ""
     # Halves of characters cannot be sent, and no database keeps a NUL.
     return value[:limit].encode(errors="replace").decode().replace("\0", "")
@@ -134,6 +136,7 @@ def _is_list(value: object) -> TypeGuard[list[object]]:
 
 _LISTS = {field.name for field in fields(Facts) if field.default == ()}
 _LINES = (
+    "name",
     "metadata_version",
     "summary",
     "author",

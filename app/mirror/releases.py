@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from app.mirror.documents import Document, Entry
 from app.mirror.metadata import Facts
+from app.projects.names import normalise
 from app.sources.histories import choose, choose_stable, find_line, list_lines
 from app.sources.page import FileLink, Origin, ReleaseDetail, ReleaseLine
 from app.sources.queries import NEWEST_RELEASES
@@ -40,7 +41,6 @@ def detail_of(
     told = [file.requires_python for file in files if file.requires_python]
     return ReleaseDetail(
         index_slug=origin.index_slug,
-        name=document.name,
         normalized_name=document.normalized_name,
         version=line.version,
         published_at=line.published_at,
@@ -59,5 +59,15 @@ def detail_of(
         languages=facts.languages,
         license_name=facts.license_name,
         origin=origin,
-        **vars(facts) | {"requires_python": facts.requires_python or next(iter(told), None)},
+        **vars(facts)
+        | {
+            "name": _display_name(document, facts),
+            "requires_python": facts.requires_python or next(iter(told), None),
+        },
     )
+
+
+def _display_name(document: Document, facts: Facts) -> str:
+    """Return the name as the authors write it, if it is that of the project."""
+    is_same = normalise(facts.name) == document.normalized_name
+    return facts.name if is_same else document.name

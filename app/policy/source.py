@@ -14,6 +14,7 @@ from app.policy.queries import Path
 from app.policy.terms import Rules, Terms
 from app.projects.names import normalise
 from app.sources.base import LAST, Arrival, Source, find_stored
+from app.sources.histories import choose, list_lines
 from app.sources.page import IndexPage, ReleaseDetail, RemoteFile, StoredFile
 
 
@@ -130,11 +131,9 @@ class PolicySource(Source):
 
     def _find_served(self, name: str) -> str | None:
         """Return the version that people should install of those that are served, or None."""
-        try:
-            detail = self.find_release(name)
-        except Refused:
-            return None
-        return None if detail is None else detail.version
+        page = self.find_page(name)
+        line = None if page is None else choose(list_lines(page.versions, page.files))
+        return None if line is None else line.version
 
     def _admitted(self, stored: StoredFile | RemoteFile | None) -> StoredFile | RemoteFile | None:
         if stored is None:

@@ -26,6 +26,7 @@ def describe_name(index_id: int, name: str, *, version: str, summary: str) -> No
     """Note what a project is, by the release that people should install."""
     learn_name(index_id, name)
     known = (KnownName.index_id == index_id, KnownName.normalized_name == normalise(name))
+    # Its name stays: the list of all names shows it, and has a number of its own.
     change = update(KnownName).where(*known).values(version=version, summary=summary or None)
     db.session.execute(change)
 

@@ -125,7 +125,7 @@ class Chain(Source):
 
     def list_foreign(self, names: Collection[str]) -> set[str]:
         """Return those of some normalised names that upstreams list and that are not ours."""
-        if not self._mirrors:
+        if not self._mirrors or not names:
             return set()
         held: set[str] = set().union(*(source.holds(names) for source in self._hosted))
         is_reserved = reserved_matcher()
@@ -195,7 +195,8 @@ class Chain(Source):
         if len(self._hosted) + len(self._mirrors) < 2 and detail.origin is None:
             return detail
         needed = {needed_name(requirement) for requirement in detail.requires_dist[:_MOST_NEEDS]}
-        return replace(detail, neighbours=frozenset(self.listed(needed - {""})))
+        needed.discard("")
+        return replace(detail, neighbours=frozenset(self.listed(needed) if needed else ()))
 
     def _find_stored(
         self, find: Callable[[Source], StoredFile | RemoteFile | None]

@@ -1,9 +1,10 @@
 """What people see of projects of upstreams."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, event
 
 from app.core import clock
 from app.core.database import transaction
@@ -62,7 +63,7 @@ def test_page_of_a_mirrored_project_tells_what_its_metadata_say(reader, six):
     text = words(answer)
     assert answer.status_code == 200
     assert faults(answer) == []
-    assert "six 1.0 Bridges old and new" in text
+    assert "Six 1.0 Bridges old and new" in text
     assert "Ada Birkenhain" in text
     assert "MIT" in text
     assert soup(answer).select_one(".description h1").text.strip() == "Hello"
@@ -308,7 +309,7 @@ def test_refreshing_asks_the_upstream_at_once(member, six, now):
     answer = member.get(member.post(action).headers["Location"])
 
     assert "This is what the upstream says at this moment." in words(answer)
-    assert "six 2.0" in words(answer)
+    assert "Six 2.0" in words(answer)
 
 
 def test_refreshing_is_done_once_in_ten_seconds(member, six, now):
@@ -343,3 +344,31 @@ def test_a_long_description_is_kept_rendered(reader, six, house):
     answer = reader.get("/project/six/")
     assert soup(answer).select_one(".description em")
     assert db.session.query(MirroredDetail).count() == 1
+
+
+def test_a_page_of_40000_files_asks_no_more_than_another(reader, upstream, mirror):
+    upstream.style = "json"
+    upstream.add_many("many", 40_000)
+    upstream.add_wheel("few")
+    asked = {}
+    for name in ("few", "many"):
+        reader.get(f"/project/{name}/")
+        with listened() as statements:
+            answer = reader.get(f"/project/{name}/?tab=history")
+        asked[name] = len(statements)
+        assert faults(answer) == []
+    assert asked["many"] <= asked["few"] <= 17
+    assert len(soup(answer).select(".timeline li")) == 500
+    assert "older releases are not listed here" in answer.text
+
+
+@contextmanager
+def listened():
+    seen = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(db.engine, "before_cursor_execute", note)
