@@ -107,10 +107,11 @@ class Nginx:
     @property
     def _command(self) -> list[str]:
         early = str(self.folder / "error.log")
-        return [_program(), "-c", str(self.folder / "nginx.conf"), "-e", early]
+        return [find_program(), "-c", str(self.folder / "nginx.conf"), "-e", early]
 
 
-def _program() -> str:
+def find_program() -> str:
+    """Return the path of nginx."""
     found = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
     assert found is not None, "nginx is not installed; on Debian: apt-get install nginx-light"
     return found
