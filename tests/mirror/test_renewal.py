@@ -81,7 +81,7 @@ def test_different_projects_do_not_wait_for_each_other(house, mirror, upstream):
     start = time.monotonic()
 
     assert freshen_in_threads(house, 20, names) == [True] * 20
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 8
     assert len(upstream.log) == 20
 
 
