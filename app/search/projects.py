@@ -77,7 +77,7 @@ def _indexes_of(index: Index) -> tuple[list[Index], list[Index]]:
 def _list_foreign(
     chain: Chain, mirrors: Sequence[Index], word: str, *, needed: int
 ) -> tuple[list[str], bool]:
-    """Return names of upstreams that the chain lists, as `list_like` does, and if there may be more.
+    """Return names of upstreams that the chain lists, and whether there may be more.
 
     None of them is ours.
     """

@@ -214,16 +214,28 @@ class Chain(Source):
     def _once_each(self, streams: Sequence[Iterator[Entry]]) -> Iterator[Entry]:
         """Merge what all sources yield, sorted; each name comes from its owner alone."""
         count, by_name = len(self._hosted), itemgetter(1)
-        own, others = merge(*streams[:count], key=by_name), merge(*streams[count:], key=by_name)
+        others = merge(*streams[count:], key=by_name)
         foreign = self._without_ours(others, self.withheld())
         # Of the same names the first stream's comes first.
-        return _once(merge(own, foreign, key=by_name))
+        return _once(merge(*self._own_streams(streams[:count]), foreign, key=by_name))
+
+    def _own_streams(self, streams: Sequence[Iterator[Entry]]) -> Iterator[Iterator[Entry]]:
+        """Yield what our own sources yield, without what those before them keep to themselves."""
+        withheld: frozenset[str] = frozenset()
+        for source, stream in zip(self._hosted, streams, strict=True):
+            yield _without(stream, withheld)
+            if source is not self._hosted[-1]:
+                withheld |= source.withheld()
 
     def _without_ours(self, entries: Iterator[Entry], withheld: set[str]) -> Iterator[Entry]:
         matches = reserved_matcher()
         for entry in entries:
             if entry[1] not in withheld and not matches(entry[1]):
                 yield entry
+
+
+def _without(entries: Iterator[Entry], withheld: frozenset[str]) -> Iterator[Entry]:
+    return (entry for entry in entries if entry[1] not in withheld) if withheld else entries
 
 
 def _once(entries: Iterator[Entry]) -> Iterator[Entry]:

@@ -50,6 +50,11 @@ def test_names_are_those_of_the_origins(chain):
     assert list(chain.names()) == [(name, normalized) for name, normalized, _ in chain.origins()]
 
 
+def test_what_was_removed_here_is_not_listed_from_a_base(chain):
+    make_project("removed", index=get_index("base"))
+    assert "removed" not in [normalized for _name, normalized in chain.names()]
+
+
 def test_origins_begin_and_end_where_they_should(chain):
     assert [name for _, name, _ in chain.origins("far", "shared")] == ["far", "own"]
 
