@@ -41,6 +41,7 @@ class Cache(Generic[Value]):
         """Keep a value that takes `size` bytes, in place of the one before."""
         with self._lock:
             before = self._young.pop(key, None)
+            self._old.pop(key, None)
             self._size -= before[1] if before is not None else 0
             if size > self.largest:
                 return

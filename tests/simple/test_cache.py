@@ -29,6 +29,15 @@ def test_what_is_too_large_is_not_kept_and_pushes_nothing_out():
     assert cache.get("small") == 1
 
 
+def test_what_is_too_large_leaves_nothing_older_in_its_place():
+    cache = Cache(200)
+    cache.put("page", 1, 1)
+    for number in range(4):
+        cache.put(number, number, 25)
+    cache.put("page", 2, 26)
+    assert cache.get("page") is None
+
+
 def test_a_cache_without_room_keeps_nothing():
     cache = Cache(0)
     cache.put("page", 1, 1)
