@@ -2,13 +2,15 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from threading import Lock
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, event, func, inspect, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool
 
@@ -21,7 +23,12 @@ _HELD, _SEQUELS = "tilsit.held", "tilsit.sequels"
 _FILE = "tilsit.file"
 _seen_files: set[str] = set()
 # Clients wait 8 s for a first byte; a busy database must be told of before that.
+PATIENCE_SECONDS = 6.0
 _BUSY_TIMEOUT_MS = 6_000
+# Nobody waits for work in the background, but it must not be lost.
+LONG_PATIENCE_SECONDS = 60.0
+# Who writes into an SQLite file next, among the threads of this process.
+_turns: dict[str, Lock] = {}
 
 
 class Sequel(Protocol):
@@ -41,29 +48,32 @@ SequelT = TypeVar("SequelT", bound=Sequel)
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction(*, patience: float = PATIENCE_SECONDS) -> Iterator[Session]:
     """Run a block as one writing transaction and then what waits for its commit.
 
     An open read transaction is ended first: SQLite refuses to turn one into a
     writing one once somebody else has written (SQLITE_BUSY_SNAPSHOT), whatever
-    the time-out. So services get ids and load what they need inside.
+    the time-out. So services get ids and load what they need inside. `patience`
+    says how many seconds other writers may take.
     """
     session = db.session()
     if session.info.get(_OPEN):
         raise RuntimeError("transaction() is the edge and cannot be nested")
     session.rollback()
+    deadline = time.monotonic() + patience
     with ExitStack() as held:
-        session.info.update({_OPEN: True, _BEFORE: {}, _AFTER: [], _HELD: held, _SEQUELS: {}})
-        try:
-            session.connection(execution_options={"tilsit_writing": True})
-            yield session
-            _run_before_commit(session)
-            session.commit()
-        except BaseException:
-            session.rollback()
-            raise
-        finally:
-            session.info[_OPEN] = False
+        with _turn(session, patience):
+            session.info.update({_OPEN: True, _BEFORE: {}, _AFTER: [], _HELD: held, _SEQUELS: {}})
+            try:
+                _begin_writing(session, deadline)
+                yield session
+                _run_before_commit(session)
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+            finally:
+                session.info[_OPEN] = False
         for sequel in session.info[_SEQUELS].values():
             sequel.finish()
     for step in session.info[_AFTER]:
@@ -168,6 +178,38 @@ def end_reading() -> None:
 def release_connection() -> None:
     """Give the connection back to the pool, as before a long body is read."""
     db.session.close()
+
+
+@contextmanager
+def _turn(session: Session, patience: float) -> Iterator[None]:
+    """Let the threads of this process write one after the other, where only one can.
+
+    SQLite lets them wait asleep and wakes them late, and whoever is unlucky never.
+    """
+    url = session.get_bind().engine.url
+    if not url.drivername.startswith("sqlite"):
+        yield
+        return
+    turn = _turns.setdefault(str(url), Lock())
+    if not turn.acquire(timeout=patience):
+        raise TimeoutError("other writers took too long")
+    try:
+        yield
+    finally:
+        turn.release()
+
+
+def _begin_writing(session: Session, deadline: float) -> None:
+    while True:
+        try:
+            session.connection(execution_options={"tilsit_writing": True})
+        except OperationalError as error:
+            session.rollback()
+            is_busy = isinstance(error.orig, sqlite3.OperationalError) and "locked" in str(error)
+            if not is_busy or time.monotonic() >= deadline:
+                raise
+        else:
+            return
 
 
 def _run_before_commit(session: Session) -> None:

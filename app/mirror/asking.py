@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, replace
 
 from app.mirror.answers import Answer
-from app.mirror.documents import Document
+from app.mirror.documents import Document, pack
 from app.mirror.entries import Reader
 from app.mirror.exceptions import UpstreamUnavailable
 from app.mirror.formats import ACCEPT, SimplePage, read_api, read_simple
@@ -34,11 +34,14 @@ class News:
     etag: str | None = None
     last_modified: str | None = None
     size: int = 0
+    # The document as it is stored: packing takes longer than all that is done with it.
+    packed: bytes | None = None
 
 
 def ask(upstream: Upstream, name: str, known: News | None = None) -> News:
     """Ask for a project of which something may be known; raises `UpstreamUnavailable`."""
-    return _Question(upstream, name, known).ask()
+    news = _Question(upstream, name, known).ask()
+    return news if news.document is None else replace(news, packed=pack(news.document))
 
 
 class _Question:

@@ -43,7 +43,7 @@ class Copy:
         tally(self.index_id, pages=1, bytes=news.size)
         self._note_up()
         if news.document is not None:
-            self._change(row, news.document, was_present=was_present)
+            self._change(row, news.document, news.packed, was_present=was_present)
         elif was_present and not row.is_present:
             self._vanish(row)
 
@@ -53,12 +53,15 @@ class Copy:
         add_unless_there(MirroredProject, **key, serial=0, fetched_at=now, changed_at=now)
         return db.session.get_one(MirroredProject, tuple(key.values()), with_for_update=True)
 
-    def _change(self, row: MirroredProject, document: Document, *, was_present: bool) -> None:
+    def _change(
+        self, row: MirroredProject, told: Document, packed: bytes | None, *, was_present: bool
+    ) -> None:
         before = unpack(row.document) if row.document is not None else None
-        document = self._compare(document, before)
+        document = self._compare(told, before)
         if document == before and was_present:
             return
-        row.document, row.changed_at = pack(document), clock.now()
+        row.document = packed if packed and document is told else pack(document)
+        row.changed_at = clock.now()
         self._keep_strays(document)
         is_new = learn_name(self.index_id, document.name)
         self._tell(row, CopyAppeared if is_new else CopyChanged)

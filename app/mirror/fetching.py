@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.core.database import release_connection, transaction
+from app.core.database import LONG_PATIENCE_SECONDS, release_connection, transaction
 from app.core.jobs import enqueue
 from app.core.storage import blobs
 from app.core.storage.incoming import Incoming
@@ -168,7 +168,7 @@ def _broken(wanted: Wanted, reason: str) -> CopyBroken:
 def _write(change: Callable[[], None]) -> None:
     """Make a change; whoever waits for the file gets it even if that cannot be noted."""
     try:
-        with transaction():
+        with transaction(patience=LONG_PATIENCE_SECONDS):
             change()
     except SQLAlchemyError:
         _log.exception("what came of an upstream was not noted")

@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core import clock
-from app.core.database import release_connection, transaction
+from app.core.database import LONG_PATIENCE_SECONDS, release_connection, transaction
 from app.core.exceptions import Unavailable
 from app.core.locks import Locks
 from app.core.runtime import application, data_path, part
@@ -149,7 +149,7 @@ class Renewals:
             if state is not None and _does(state, errand):
                 return state.is_present
             news = self._ask(errand, state)
-            with self._desks, transaction():
+            with self._desks, transaction(patience=LONG_PATIENCE_SECONDS):
                 copy.keep(news)
             return news.body_sha256 is not None
 
@@ -171,7 +171,7 @@ class Renewals:
 
     def _count_failure(self, errand: Errand) -> None:
         try:
-            with self._desks, transaction():
+            with self._desks, transaction(patience=LONG_PATIENCE_SECONDS):
                 tally(errand.copy.index_id, failures=1)
         except SQLAlchemyError:
             _log.warning("a failure was not counted", exc_info=True)

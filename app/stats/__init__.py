@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from flask import Flask
 
-from app.core.database import transaction
+from app.core.database import LONG_PATIENCE_SECONDS, transaction
 from app.stats import jobs as jobs
 from app.stats import models as models
 from app.stats.counter import Download, DownloadCounter
@@ -15,7 +15,7 @@ def init_app(app: Flask) -> None:
     """Give an application its counter of downloads."""
 
     def write(counts: Mapping[Download, int]) -> None:
-        with app.app_context(), transaction():
+        with app.app_context(), transaction(patience=LONG_PATIENCE_SECONDS):
             add_downloads(counts)
 
     delay = app.config["DOWNLOADS_DELAY"]
