@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from app.core.exceptions import Forbidden, Unauthenticated
 from app.indexes.auth import admit, reader
 from app.indexes.models import Index
-from app.indexes.permissions import may_read
+from app.indexes.permissions import demand_read, may_read
 from app.indexes.queries import MAIN, MIRROR, get_index, list_indexes, list_paths
 from app.projects.exceptions import FileNotFound
 from app.simple.auth import note_pass
@@ -36,7 +36,7 @@ class _Search:
     def __init__(self, address: str, filename: str) -> None:
         self.address = address
         self.filename = filename
-        self.refusals: list[Unauthenticated | Forbidden] = []
+        self.refusals: list[tuple[Index, Unauthenticated | Forbidden]] = []
         # Indexes that do not have it, whatever their bases have.
         self._without: set[int] = set()
         # What an index refuses, its bases do not give behind its back.
@@ -48,7 +48,7 @@ class _Search:
         try:
             file = self._find_in(index, source)
         except (Unauthenticated, Forbidden) as refusal:
-            self.refusals.append(refusal)
+            self.refusals.append((index, refusal))
             return None
         if file is None:
             # Of what an upstream has, others may show more than this one.
@@ -67,8 +67,9 @@ class _Search:
             file = find_stored(source, self.address, self.filename)
         except Forbidden:
             self._silenced |= {end.id for end in _ends(index)}
-            # Who may not read the index is not even told that the file is here.
-            admit(index)
+            # Who may not read the index is not even told that the file is here. Not by
+            # `admit`: a guarded index may have the file, and nobody else may keep that one.
+            demand_read(reader(index), index)
             raise
         if file is not None:
             admit(index, file.project)
@@ -105,7 +106,10 @@ def find_open(address: str, filename: str) -> Found:
     if found is not None:
         return found
     if search.refusals:
-        raise search.refusals[0]
+        index, refusal = search.refusals[0]
+        # Everyone may keep what everyone is told.
+        admit(index)
+        raise refusal
     _demand_a_reader()
     raise FileNotFound
 

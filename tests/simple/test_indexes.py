@@ -372,3 +372,19 @@ def test_what_is_in_no_shelf_that_is_looked_at_is_not_led_to(client, vault):
     path = f"/files/{vault.sha256}/{vault.filename}"
     client.get(path, headers=member_token()).close()
     assert not any(the_shelf().root.glob("vault/*/files"))
+
+
+def test_what_only_members_may_have_is_not_kept_for_all_where_main_refuses_it(client, vault):
+    twin = make_project("secret")
+    make_file(make_release(twin))
+    with transaction():
+        services.change_status(OPERATOR, twin.id, "quarantined")
+    file = f"/files/{vault.sha256}/{vault.filename}"
+
+    refused = client.get(file)
+    answer = client.get(file, headers=member_token())
+
+    assert refused.status_code in {401, 403}
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"].startswith("private")
+    assert "Access-Control-Allow-Origin" not in answer.headers
