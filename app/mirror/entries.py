@@ -98,31 +98,32 @@ class Reader:
         """
         if isinstance(name, str) and normalise(name) != self.normalized_name:
             raise UpstreamUnavailable
+        kept = self._keep(entries)
+        known = {entry.version for entry in kept} | {str(v) for v in versions if is_version(v)}
+        ordered = in_order(known - {""})
+        # A file whose name tells no version stands before all others.
+        place = {version: number for number, version in enumerate(("", *ordered))}
+        return Document(
+            name=str(name) if is_name(name) else self.normalized_name,
+            normalized_name=self.normalized_name,
+            versions=ordered,
+            entries=tuple(sorted(kept, key=lambda entry: (place[entry.version], entry.filename))),
+            status=str(status) if status in STATUSES else "active",
+            status_reason=text(status_reason) or None,
+        )
+
+    def _keep(self, entries: Iterable[Entry | None]) -> list[Entry]:
+        """Return the files that can be served, of each name the first."""
         kept: dict[str, Entry] = {}
         for entry in entries:
             if entry is not None:
                 kept.setdefault(entry.filename, entry)
         if self._dropped:
-            _log.warning(
-                "files of an upstream were left out",
-                extra={"project": self.normalized_name, "count": self._dropped},
-            )
+            extra = {"project": self.normalized_name, "count": self._dropped}
+            _log.warning("files of an upstream were left out", extra=extra)
         if self._dropped and not kept:
             raise UpstreamUnavailable
-        known = {entry.version for entry in kept.values()}
-        known |= {str(told) for told in versions if is_version(told)}
-        ordered = in_order(known - {""})
-        place = {version: number for number, version in enumerate(ordered)}
-        place[""] = -1
-        files = sorted(kept.values(), key=lambda entry: (place[entry.version], entry.filename))
-        return Document(
-            name=str(name) if is_name(name) else self.normalized_name,
-            normalized_name=self.normalized_name,
-            versions=ordered,
-            entries=tuple(files),
-            status=str(status) if status in STATUSES else "active",
-            status_reason=text(status_reason) or None,
-        )
+        return list(kept.values())
 
     def _place(self, url: object) -> str | None:
         """Return where a file is, without the fragment, if we may ask for it there."""
