@@ -9,7 +9,7 @@ from flask_login import login_required
 from app.accounts.auth import session_actor
 from app.core.database import transaction
 from app.core.exceptions import DomainError
-from app.core.i18n import _
+from app.core.i18n import _, ngettext
 from app.indexes import services
 from app.indexes.models import Index
 from app.indexes.permissions import demand_administer, get_readable, list_administered
@@ -106,7 +106,12 @@ def remove_index(slug: str) -> ResponseReturnValue:
         return show_index(slug, forms={"removal": form}, code=status_of(error))
     flash(_("The index %(slug)s is removed.", slug=slug), "success")
     if dependents:
-        flash(_("%(count)s indexes work without it from now on.", count=len(dependents)), "warning")
+        told = ngettext(
+            "One index works without it from now on.",
+            "%(num)s indexes work without it from now on.",
+            len(dependents),
+        )
+        flash(told, "warning")
     return go("manage.indexes")
 
 

@@ -14,7 +14,7 @@ from app.core import clock
 from app.core.database import before_commit
 from app.core.events import tell
 from app.core.exceptions import Forbidden
-from app.core.i18n import _l
+from app.core.i18n import _l, ngettext
 from app.extensions import db
 from app.indexes.events import IndexRemoved
 from app.indexes.exceptions import IndexNotEmpty
@@ -168,9 +168,10 @@ def refuse_loss(event: IndexRemoved) -> None:
     count = count_projects(get_index(event.index_slug).id)
     if count and not event.with_projects:
         raise IndexNotEmpty(
-            _l(
-                "%(count)s projects are published in this index. Say that they may go too.",
-                count=count,
+            ngettext(
+                "One project is published in this index. Say that it may go too.",
+                "%(num)s projects are published in this index. Say that they may go too.",
+                count,
             )
         )
 

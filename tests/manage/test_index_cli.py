@@ -75,7 +75,7 @@ def test_an_index_with_projects_goes_only_with_them(flask):
     make_release(make_project("foo", index=make_index("team")))
     result = flask("remove", "team", "--yes")
     assert result.exit_code == 1
-    assert "1 projects are published in this index." in result.stderr
+    assert "One project is published in this index." in result.stderr
     assert flask("remove", "team", "--yes", "--with-projects").exit_code == 0
     assert find_index("team") is None
 
