@@ -26,6 +26,11 @@ class DomainError(Exception):
     def __str__(self) -> str:
         return str(self.message)
 
+    @property
+    def page_message(self) -> str:
+        """Return the sentence for a page, where links may stand beside it."""
+        return str(self)
+
 
 class Invalid(DomainError):
     """The request breaks a rule, and sending it again will not help."""

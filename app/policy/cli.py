@@ -121,6 +121,8 @@ def _describe(rule: PolicyRule | Rule) -> str:
 
 def _lines(told: Explanation) -> Iterator[str]:
     yield from list_sentences(told)
+    if told.shut is not None:
+        yield told.shut.sentence
     yield from map(_tell_rule, told.rules)
     yield from map(_tell_file, told.verdicts)
     if told.version is None and told.shut is None:

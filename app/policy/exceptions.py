@@ -1,5 +1,7 @@
 """What the policy refuses."""
 
+from typing_extensions import override
+
 from app.core.exceptions import Conflict, Forbidden, Invalid, NotFound
 from app.core.i18n import _l
 from app.policy.rules import Refusal
@@ -14,6 +16,11 @@ class Refused(Forbidden):
 
     def __str__(self) -> str:
         return self.refusal.sentence
+
+    @property
+    @override
+    def page_message(self) -> str:
+        return self.refusal.page_sentence
 
 
 class BadPattern(Invalid):

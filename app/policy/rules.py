@@ -6,8 +6,9 @@ from functools import lru_cache
 
 from packaging.specifiers import SpecifierSet
 
-from app.core.i18n import _l
+from app.core.i18n import _, _l
 from app.projects.versions import parse_version
+from app.web.filters import moment
 
 BLOCK, ALLOW, EXEMPT = "block", "allow", "exempt"
 KINDS = (BLOCK, ALLOW, EXEMPT)
@@ -18,12 +19,13 @@ BLOCKED = "blocked"
 NOT_ALLOWED = "not-allowed-here"
 FILE_CHANGED = "file-changed"
 
+# Without an end: an address follows for programs, a full stop on pages.
 _WORDS = {
-    TOO_YOUNG: _l("This is held back until %(moment)s, when it will be old enough: %(help)s"),
-    NO_UPLOAD_TIME: _l("Nobody told when this was uploaded, so it is held back: %(help)s"),
-    BLOCKED: _l("This is blocked by a rule of this index: %(help)s"),
-    NOT_ALLOWED: _l("This index serves only what a rule allows, and none allows this: %(help)s"),
-    FILE_CHANGED: _l("This file is another one than before under its name: %(help)s"),
+    TOO_YOUNG: _l("This is held back until %(moment)s, when it will be old enough"),
+    NO_UPLOAD_TIME: _l("Nobody told when this was uploaded, so it is held back"),
+    BLOCKED: _l("This is blocked by a rule of this index"),
+    NOT_ALLOWED: _l("This index serves only what a rule allows, and none allows this"),
+    FILE_CHANGED: _l("This file is another one than before under its name"),
 }
 CODES = tuple(_WORDS)
 
@@ -78,9 +80,23 @@ class Refusal:
     @property
     def sentence(self) -> str:
         """Return one sentence in the reader's language; the address in it holds the code."""
-        moment = f"{self.until:%Y-%m-%d %H:%M} UTC" if self.until else ""
-        words = str(_WORDS[self.code] % {"moment": moment, "help": f"/help/refused/{self.code}"})
-        return f"{words} ({self.rule.reason})" if self.rule and self.rule.reason else words
+        words = self._words(f"{self.until:%Y-%m-%d %H:%M} UTC" if self.until else "")
+        told = f"{words}: /help/refused/{self.code}"
+        return f"{told} ({self.reason})" if self.reason else told
+
+    @property
+    def page_sentence(self) -> str:
+        """Return what a page says, where a link stands beside it and the reason has its place."""
+        words = f"{self._words(moment(self.until) if self.until else '')}."
+        return f"{words} {_('Reason: %(reason)s', reason=self.reason)}" if self.reason else words
+
+    @property
+    def reason(self) -> str:
+        """Return why the rule was made, if a rule decided and somebody said."""
+        return self.rule.reason if self.rule else ""
+
+    def _words(self, until: str) -> str:
+        return str(_WORDS[self.code] % {"moment": until})
 
 
 @lru_cache(maxsize=16_384)

@@ -16,7 +16,7 @@ def list_sentences(told: Explanation) -> list[str]:
     """Return what decides on a name: where it comes from, then what rules and age do."""
     sentences = [_tell_origin(told)]
     if told.shut is not None:
-        return [*sentences, _("No version of it is served."), told.shut.sentence]
+        return [*sentences, _("No version of it is served.")]
     if told.age is not None:
         sentences.append(_tell_age(told))
     if told.version is not None:

@@ -64,8 +64,9 @@ def status_of(error: DomainError) -> int:
 
 def on_domain_error(error: DomainError) -> Response:
     """Answer what a feature refused."""
-    status = status_of(error)
-    response = _answer(status, error.code, str(error))
+    status, answer = status_of(error), _find_answer()
+    message = error.page_message if answer is as_page else str(error)
+    response = answer(status, error.code, message)
     if isinstance(error, TooMany | Unavailable):
         response.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, Unauthenticated) and response.status_code == 401:
@@ -151,7 +152,11 @@ def prefers_json() -> bool:
 
 
 def _answer(status: int, code: str, message: str) -> Response:
-    return _answers.get(request.blueprint or "", as_page)(status, code, message)
+    return _find_answer()(status, code, message)
+
+
+def _find_answer() -> Answer:
+    return _answers.get(request.blueprint or "", as_page)
 
 
 def _slug(name: str) -> str:

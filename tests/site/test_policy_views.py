@@ -144,6 +144,15 @@ def test_a_refused_page_leads_to_its_explanation(client, pile):
     assert "/help/refused/blocked" in links
 
 
+def test_a_refused_page_is_called_what_it_is_and_writes_no_address(client, pile):
+    block("foo")
+    page = soup(client.get("/project/foo/"))
+    assert page.h1.text.strip() == "Blocked by a rule"
+    assert page.title.text.split("·")[0].strip() == "Blocked by a rule"
+    assert "/help/" not in page.main.text
+    assert "/help/" not in soup(client.get("/policy/explain?name=foo")).main.text
+
+
 def test_a_project_page_tells_how_many_newer_versions_wait(client, pile):
     answer = client.get("/project/foo/")
     assert answer.status_code == 200

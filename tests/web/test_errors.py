@@ -105,3 +105,14 @@ def test_the_switches_lead_back_to_the_page_and_never_to_a_form(app, client):
 def test_a_redirect_to_the_right_spelling_believes_no_host(client, path, location):
     answer = client.get(path, headers={"Host": "evil.example"})
     assert (answer.status_code, answer.headers["Location"]) == (308, location)
+
+
+def test_a_project_that_is_not_here_leads_to_the_question_why(client):
+    page = soup(client.get("/project/nothing/"))
+    assert page.main.find("a", href="/policy/explain")
+    assert "404" in page.title.text
+    assert page.h1.text.strip() in page.title.text
+
+
+def test_a_page_that_cannot_be_made_now_can_be_asked_for_again(client, away):
+    assert soup(client.get("/search?q=kettle")).main.find("a", href="/search?q=kettle")
