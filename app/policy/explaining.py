@@ -56,7 +56,8 @@ class Held:
 class Explanation:
     """All that decides on a name in an index, and on a version of it.
 
-    `owner` is the slug of the index that the name belongs to. `age` is None where no
+    `owner` is the slug of the index that the name belongs to; `is_askable` tells that
+    none is known and an upstream will be asked. `age` is None where no
     age is asked for, and `age_slug` None where it is nobody's decision. `served` and
     `held` are versions, the newest first; `verdicts` are about the files of the version
     that was asked for.
@@ -67,6 +68,7 @@ class Explanation:
     version: str | None
     origin: str
     owner: str | None
+    is_askable: bool
     fetched_at: datetime | None
     shut: Refusal | None
     age: timedelta | None
@@ -92,6 +94,7 @@ def explain(index: Index, name: str, version: str | None = None) -> Explanation:
         version=version,
         origin=origin,
         owner=path[-1].slug if path is not None and origin != UNKNOWN else None,
+        is_askable=path is not None and origin == UNKNOWN,
         fetched_at=page.origin.fetched_at if page and page.origin else None,
         shut=terms.shut,
         age=rules.age if rules.is_mirrored and rules.age else None,

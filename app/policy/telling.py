@@ -15,6 +15,10 @@ from app.policy.explaining import (
 def list_sentences(told: Explanation) -> list[str]:
     """Return what decides on a name: where it comes from, then what rules and age do."""
     sentences = [_tell_origin(told)]
+    if told.origin == RESERVED:
+        sentences.append(_("It is here as soon as somebody publishes it."))
+    if told.is_askable and told.shut is None:
+        sentences.append(_("Its upstream is asked when somebody installs it or opens its page."))
     if told.shut is not None:
         return [*sentences, _("No version of it is served.")]
     if told.age is not None:

@@ -31,6 +31,11 @@ class ExplainView:
     sentences: tuple[str, ...] = ()
     error: str = ""
 
+    @property
+    def normalized_name(self) -> str:
+        """Return the name as addresses have it."""
+        return normalise(self.name)
+
 
 @bp.get("/policy/explain")
 def explain_name() -> ResponseReturnValue:

@@ -95,6 +95,20 @@ def test_a_project_is_explained_with_what_waits(client, pile):
     assert "/policy/explain?name=foo&version=1.1&index=main" in links
 
 
+def test_an_answer_leads_to_the_page_of_the_project(client, pile):
+    page = soup(client.get("/policy/explain?name=Foo&index=pypi"))
+    assert page.main.find("a", href="/index/pypi/project/foo/")
+    assert page.title.text.strip().startswith("foo")
+
+
+def test_of_an_unknown_name_it_is_told_when_its_upstream_is_asked(client, pile):
+    told = "Its upstream is asked when somebody installs it or opens its page."
+    assert told in client.get("/policy/explain?name=unheard-of").text
+    block("unheard-*")
+    assert told not in client.get("/policy/explain?name=unheard-of").text
+    assert pile.asked == []
+
+
 def test_a_rule_is_explained_with_its_reason(client, pile):
     block("foo", "<2", "It steals <keys>.")
     answer = client.get("/policy/explain?name=Foo&version=1.0")
