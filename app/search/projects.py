@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from app.extensions import db
 from app.indexes.models import Index, NameClaim
 from app.indexes.queries import list_paths
+from app.indexes.upstreams import find_host
 from app.projects.models import Project, Release
 from app.search.queries import list_like, list_rows, word_of
 from app.sources.chain import Chain
@@ -91,8 +92,8 @@ def _list_foreign(
 
 def _describe(mirrors: Sequence[Index], names: Sequence[str]) -> list[ProjectLine]:
     """Return a line for each name that a mirror knows."""
-    titles = {mirror.id: mirror.title for mirror in mirrors}
-    rows = list_rows(list(titles), names) if names else {}
+    hosts = {mirror.id: find_host(mirror) or mirror.title for mirror in mirrors}
+    rows = list_rows(list(hosts), names) if names else {}
     return [
         ProjectLine(
             name=row.name,
@@ -100,7 +101,7 @@ def _describe(mirrors: Sequence[Index], names: Sequence[str]) -> list[ProjectLin
             summary=row.summary or "",
             version=row.version or "",
             updated_at=None,
-            upstream=titles[row.index_id],
+            upstream=hosts[row.index_id],
         )
         for row in (rows[name] for name in names if name in rows)
     ]

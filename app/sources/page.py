@@ -166,7 +166,7 @@ class ReleaseDetail:
 class ProjectLine:
     """One project in a list; what nobody has looked at yet is empty or None.
 
-    `upstream` is the title of the mirror that knows it, and empty for our own.
+    `upstream` is the host whose copy knows it, and empty for our own.
     """
 
     name: str

@@ -7,6 +7,7 @@ from app.core.database import transaction
 from app.extensions import db
 from app.indexes.models import NameClaim, ReservedPattern
 from app.indexes.queries import get_index
+from app.indexes.upstreams import find_host
 from app.policy.models import PolicyRule
 from app.search import projects
 from app.search.projects import search_projects
@@ -110,7 +111,7 @@ def test_a_hit_shows_what_is_known_of_it(known):
         describe_name(get_index("pypi").id, "Six", version="1.17", summary="Bridges")
     six, other = search_projects(get_index(), "six", 1).lines
     assert (six.version, six.summary, six.updated_at) == ("1.17", "Bridges", None)
-    assert six.upstream == get_index("pypi").title
+    assert six.upstream == find_host(get_index("pypi"))
     assert (other.version, other.summary) == ("", "")
 
 
