@@ -10,12 +10,16 @@ from app.site.origins import NamePage
 
 @dataclass(frozen=True, kw_only=True)
 class IndexSummary:
-    """An index in the list of all; `url` is for installers, `readers` as in `IndexPageView`."""
+    """An index in the list of all.
+
+    `url` is for installers, `readers` as in `IndexPageView`, `host` as in `Looked`.
+    """
 
     slug: str
     title: str
     kind: str
     readers: str
+    host: str | None
     bases: tuple[str, ...]
     url: str
     may_manage: bool
@@ -56,6 +60,11 @@ class IndexPageView:
     looked: tuple[Looked, ...]
     names: NamePage
     may_manage: bool
+
+    @property
+    def has_upstream(self) -> bool:
+        """Tell whether there is an upstream on its ways."""
+        return any(each.host for each in self.looked)
 
     def find_looked(self, slug: str) -> Looked:
         """Return an index on the way by its slug."""

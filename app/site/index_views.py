@@ -12,6 +12,7 @@ from app.indexes.permissions import (
     may_administer,
 )
 from app.indexes.queries import MAIN, find_paths, list_edges, list_paths, narrowest, openness
+from app.indexes.upstreams import find_host
 from app.site.index_viewmodels import IndexesView, IndexPageView, IndexSummary, Looked
 from app.site.origins import list_origins
 from app.site.views import bp, index_url, upload_url
@@ -29,6 +30,7 @@ def indexes() -> ResponseReturnValue:
             title=index.title,
             kind=index.kind,
             readers=narrowest(find_paths(index, edges)),
+            host=find_host(index),
             bases=tuple(base.slug for base in edges.get(index.id, ())),
             url=address(index.slug),
             may_manage=index.slug in administered,
