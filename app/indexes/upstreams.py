@@ -11,7 +11,7 @@ from app.indexes.events import UpstreamChanged
 from app.indexes.exceptions import BadUpstream
 from app.indexes.models import Index
 from app.indexes.permissions import demand_site_admin
-from app.indexes.queries import MIRROR
+from app.indexes.queries import MIRROR, list_paths
 from app.indexes.services import describe, void_pages
 from app.indexes.slugs import variable_of
 
@@ -47,6 +47,11 @@ def find_host(index: Index) -> str | None:
     url = setting("UPSTREAMS").get(index.slug) or index.upstream_url
     # A login stands before the host.
     return urlsplit(url).netloc.rpartition("@")[2] if url and index.kind == MIRROR else None
+
+
+def list_hosts(index: Index) -> tuple[str, ...]:
+    """Return the hosts that an index copies, itself or through its bases, in their order."""
+    return tuple(host for path in list_paths(index) if (host := find_host(path[-1])))
 
 
 def _clean(slug: str, url: str) -> str:

@@ -4,14 +4,8 @@ from fnmatch import fnmatchcase
 
 from app.core.i18n import _
 from app.indexes.models import Index
-from app.indexes.queries import (
-    MIRROR,
-    find_name_claim,
-    get_index,
-    list_paths,
-    list_reserved,
-)
-from app.indexes.upstreams import find_host
+from app.indexes.queries import MIRROR, find_name_claim, get_index, list_reserved
+from app.indexes.upstreams import find_host, list_hosts
 from app.projects.exceptions import BadProjectName
 from app.projects.names import is_valid, normalise
 from app.projects.queries import find_claim
@@ -31,7 +25,7 @@ def describe_origin(index: Index, name: str) -> str:
 
 def _describe_unknown(index: Index, name: str) -> str:
     pattern = _find_pattern(name)
-    hosts = ", ".join(host for path in list_paths(index) if (host := find_host(path[-1])))
+    hosts = ", ".join(list_hosts(index))
     if pattern is not None:
         text = _(
             "%(name)s is reserved by %(pattern)s: no upstream is asked.", name=name, pattern=pattern

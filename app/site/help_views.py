@@ -9,8 +9,10 @@ from flask.typing import ResponseReturnValue
 from trove_classifiers import sorted_classifiers
 
 from app.core.exceptions import NotFound
-from app.core.i18n import _l
+from app.core.i18n import _, _l
 from app.core.runtime import setting
+from app.indexes.queries import get_index
+from app.indexes.upstreams import list_hosts
 from app.site.queries import Profile, list_team
 from app.site.views import bp, index_url, upload_url
 
@@ -32,13 +34,14 @@ PAGES = {**INSTALLING, **PUBLISHING, **TOPICS}
 
 @dataclass(frozen=True, kw_only=True)
 class HelpView:
-    """A help page, with the addresses of this very server."""
+    """A help page, with the addresses of this very server and the hosts that it copies."""
 
     slug: str
     title: str
     index_url: str
     upload_url: str
     host: str
+    upstreams: tuple[str, ...]
 
     @property
     def needs_trust(self) -> bool:
@@ -57,9 +60,8 @@ class AboutView:
 @bp.get("/help/")
 def help() -> ResponseReturnValue:
     """Show the list of help pages."""
-    return render_template(
-        "site/help.html", installing=INSTALLING, publishing=PUBLISHING, topics=TOPICS
-    )
+    shelves = {"installing": INSTALLING, "publishing": PUBLISHING, "topics": TOPICS}
+    return render_template("site/help.html", page=_view("", _("Help")), **shelves)
 
 
 @bp.get("/help/<slug>")
@@ -67,14 +69,7 @@ def help_page(slug: str) -> ResponseReturnValue:
     """Show one help page."""
     if slug not in PAGES:
         raise NotFound(_l("There is no help page of this name."))
-    page = HelpView(
-        slug=slug,
-        title=str(PAGES[slug]),
-        index_url=index_url(),
-        upload_url=upload_url(),
-        host=urlsplit(index_url()).hostname or "",
-    )
-    return render_template(f"site/help/{slug}.html", page=page)
+    return render_template(f"site/help/{slug}.html", page=_view(slug, str(PAGES[slug])))
 
 
 @bp.get("/about")
@@ -97,6 +92,17 @@ def robots() -> ResponseReturnValue:
     closed = (*machines, "search", "account/", "manage/", "policy/")
     lines = [f"Disallow: {request.script_root}/{path}" for path in closed]
     return Response("\n".join(["User-agent: *", *lines, ""]), mimetype="text/plain")
+
+
+def _view(slug: str, title: str) -> HelpView:
+    return HelpView(
+        slug=slug,
+        title=title,
+        index_url=index_url(),
+        upload_url=upload_url(),
+        host=urlsplit(index_url()).hostname or "",
+        upstreams=list_hosts(get_index()),
+    )
 
 
 @cache

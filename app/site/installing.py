@@ -14,20 +14,23 @@ class Command:
     line: str
 
 
-def list_commands(detail: ReleaseDetail, index_url: str) -> tuple[Command, ...]:
+def list_commands(
+    detail: ReleaseDetail, index_url: str, *, has_upstream: bool
+) -> tuple[Command, ...]:
     """Return the install lines of a release, none for a project in quarantine.
 
-    uv asks indexes in order and takes a name from the first that has it, so the
-    default index may stay; pip takes the highest version from anywhere, so it
-    is pointed at this index alone.
+    pip takes the highest version from anywhere, so it is pointed at this index
+    alone. uv asks indexes in order and takes a name from the first that has it,
+    so the default index may stay, unless this one has everything itself.
     """
     if detail.status == "quarantined":
         return ()
     wanted = shlex.quote(_requirement(detail))
+    option = "--default-index" if has_upstream else "--index"
     return (
         Command("pip", f"pip install --index-url {index_url} {wanted}"),
-        Command("uv", f"uv add --index {index_url} {wanted}"),
-        Command("uv pip", f"uv pip install --index {index_url} {wanted}"),
+        Command("uv", f"uv add {option} {index_url} {wanted}"),
+        Command("uv pip", f"uv pip install {option} {index_url} {wanted}"),
     )
 
 

@@ -23,12 +23,13 @@ _SOURCES = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar.z", ".tar")
 
 @dataclass(frozen=True, kw_only=True)
 class HomeView:
-    """The front page."""
+    """The front page; `upstreams` are the hosts that the index copies."""
 
     counters: Counters
     newest: tuple[ProjectLine, ...]
     index_url: str
     upload_url: str
+    upstreams: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +81,14 @@ class ProjectView:
 
     @classmethod
     def of(
-        cls, detail: ReleaseDetail, *, slug: str, tab: str, actor: Actor, index_url: str
+        cls,
+        detail: ReleaseDetail,
+        *,
+        slug: str,
+        tab: str,
+        actor: Actor,
+        index_url: str,
+        has_upstream: bool,
     ) -> "ProjectView":
         """Return the page of a release as an actor sees it."""
         return cls(
@@ -89,7 +97,7 @@ class ProjectView:
             tab=tab if tab in TABS else TABS[0],
             may_manage=_may_manage(actor, detail),
             may_promote=_may_promote(actor, detail),
-            commands=list_commands(detail, index_url),
+            commands=list_commands(detail, index_url, has_upstream=has_upstream),
             links=_links(detail),
             authors=list_contacts(detail.author, detail.author_email),
             maintainers=list_contacts(detail.maintainer, detail.maintainer_email),

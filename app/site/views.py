@@ -10,6 +10,7 @@ from app.core.i18n import _, _l
 from app.indexes.models import Index
 from app.indexes.permissions import demand_read
 from app.indexes.queries import MAIN, get_index
+from app.indexes.upstreams import list_hosts
 from app.projects.exceptions import ProjectNotFound, ReleaseNotFound
 from app.projects.names import normalise
 from app.search.projects import LAST_PAGE, LONGEST_TEXT, search_projects
@@ -36,6 +37,7 @@ def home() -> ResponseReturnValue:
         newest=queries.list_newest(index.id, _NEWEST),
         index_url=index_url(),
         upload_url=upload_url(),
+        upstreams=list_hosts(index),
     )
     return render_template("site/home.html", page=page)
 
@@ -143,6 +145,7 @@ def _show(index: Index, detail: ReleaseDetail) -> ResponseReturnValue:
         tab=request.args.get("tab", ""),
         actor=session_actor(),
         index_url=index_url(index.slug),
+        has_upstream=bool(list_hosts(index)),
     )
     return render_template("site/project.html", page=page)
 

@@ -5,6 +5,14 @@ from tests.factories import make_account
 from tests.site.pages import faults, soup
 
 
+@pytest.fixture
+def upstream(app, monkeypatch):
+    """Let the mirror copy a host, and give its name."""
+    host = "packages.example.org"
+    monkeypatch.setitem(app.config, "UPSTREAMS", {"pypi": f"https://{host}/simple/"})
+    return host
+
+
 @pytest.mark.parametrize("slug", PAGES)
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_help_pages_are_well_formed(client, slug, language):
@@ -12,6 +20,28 @@ def test_help_pages_are_well_formed(client, slug, language):
     answer = client.get(f"/help/{slug}")
     assert answer.status_code == 200
     assert faults(answer) == []
+
+
+@pytest.mark.parametrize("slug", PAGES)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_help_pages_of_a_house_with_an_upstream_are_well_formed(upstream, client, slug, language):
+    client.set_cookie("locale", language)
+    assert faults(client.get(f"/help/{slug}")) == []
+
+
+def test_help_begins_with_the_one_address(client, upstream):
+    page = soup(client.get("/help/"))
+    assert page.select_one(".copyable code").text == "http://localhost/simple/"
+    assert upstream in page.main.text
+
+
+@pytest.mark.parametrize(
+    ("slug", "line"),
+    [("uv", "default = true"), ("poetry", "--priority=primary"), ("pdm", 'name = "pypi"')],
+)
+def test_tools_are_told_to_look_nowhere_else(client, upstream, slug, line):
+    lines = [tag.text for tag in soup(client.get(f"/help/{slug}")).select(".copyable-text")]
+    assert any(line in each for each in lines)
 
 
 def test_every_help_page_is_listed(client):

@@ -191,6 +191,21 @@ def test_install_lines_carry_the_real_address(client, cellar):
     assert "uv add --index http://localhost/simple/ cheese-cellar" in commands
 
 
+def test_the_front_page_tells_whose_packages_its_one_address_has(client, app, monkeypatch):
+    assert "One address" not in client.get("/").text
+    monkeypatch.setitem(app.config, "UPSTREAMS", {"pypi": "https://packages.example.org/simple/"})
+    text = text_of(client.get("/"))
+    assert "all others from packages.example.org" in text
+
+
+def test_uv_need_not_look_elsewhere_where_an_index_has_an_upstream(
+    client, cellar, app, monkeypatch
+):
+    monkeypatch.setitem(app.config, "UPSTREAMS", {"pypi": "https://packages.example.org/simple/"})
+    commands = [tag.text for tag in soup(client.get("/project/cheese-cellar/")).select("code")]
+    assert "uv add --default-index http://localhost/simple/ cheese-cellar" in commands
+
+
 def test_the_install_line_of_another_release_names_its_version(client, cellar):
     assert "cheese-cellar==1.0" in client.get("/project/cheese-cellar/1.0/").text
 
