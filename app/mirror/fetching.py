@@ -80,14 +80,10 @@ def _bring_file(wanted: Wanted, flight: Flight, upstream: Upstream) -> Landed:
         landed = Landed(incoming.digest(), incoming.size)
         with incoming.path.open("rb") as file:
             own_metadata = _read_own_metadata(wanted, file)
-    _write(lambda: _keep_file(wanted, landed, own_metadata))
+    _write(lambda: keeping.keep_file(wanted, landed, own_metadata=own_metadata))
+    if _is_full():
+        _write(lambda: enqueue(MAKE_ROOM))
     return landed
-
-
-def _keep_file(wanted: Wanted, landed: Landed, own_metadata: str | None) -> None:
-    keeping.keep_file(wanted, landed, own_metadata=own_metadata)
-    if is_far_over():
-        enqueue(MAKE_ROOM)
 
 
 def _find_size(wanted: Wanted, promised: int | None) -> int | None:
@@ -163,6 +159,17 @@ def _broken(wanted: Wanted, reason: str) -> CopyBroken:
     facts: dict[str, Any] = {"index": wanted.slug, "file": wanted.filename, "reason": reason}
     _log.error("an upstream sent a broken file: %s", reason, extra=facts)
     return CopyBroken()
+
+
+def _is_full() -> bool:
+    """Tell whether room must be made; counted while nobody waits for us to write."""
+    try:
+        return is_far_over()
+    except SQLAlchemyError:
+        # The next file will tell.
+        return False
+    finally:
+        release_connection()
 
 
 def _write(change: Callable[[], None]) -> None:
