@@ -161,6 +161,20 @@ class Drip(Trouble):
 
 
 @dataclass
+class Trickle(Trouble):
+    """Begins an answer, and then sends a letter of what nobody waits for every now and then."""
+
+    begin: bytes = b"HTTP/1.1 200 OK\r\nX-Long: "
+    seconds: float = 0.1
+
+    def befall(self, exchange: "Exchange", honest: "Reply") -> None:
+        exchange.write(self.begin)
+        while not exchange.server.is_closing:
+            exchange.write(b"a")
+            exchange.pause(self.seconds)
+
+
+@dataclass
 class Truncate(Trouble):
     """Promises the whole body, sends a part and closes."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import httpcore
 
 from app.mirror.exceptions import UpstreamUnavailable
+from app.mirror.patience import until
 
 FAILURES = (
     httpcore.TimeoutException,
@@ -67,14 +68,22 @@ class Reply:
         """Yield the body as it comes, until a deadline if there is one."""
         self._times["read"] = _STALL_SECONDS if deadline is None else rest_of(deadline)
         try:
-            for chunk in self._response.iter_stream():
-                if deadline is not None and time.monotonic() > deadline:
-                    raise httpcore.ReadTimeout("the answer took too long")
-                yield chunk
+            yield from self._pieces(deadline)
         except FAILURES as error:
             self.note(describe(error))
             raise UpstreamUnavailable from error
         self.note("")
+
+    def _pieces(self, deadline: float | None) -> Iterator[bytes]:
+        pieces = iter(self._response.iter_stream())
+        while True:
+            with until(time.monotonic() + _STALL_SECONDS if deadline is None else deadline):
+                piece = next(pieces, None)
+            if piece is None:
+                return
+            if deadline is not None and time.monotonic() > deadline:
+                raise httpcore.ReadTimeout("the answer took too long")
+            yield piece
 
     def leave(self) -> None:
         """Want nothing of the body; it is read if it is short, to keep the connection."""

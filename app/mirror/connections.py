@@ -6,10 +6,11 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from httpcore import URL, ConnectionPool, HTTPProxy
+from httpcore import URL, ConnectionPool, HTTPProxy, SyncBackend
 
 from app.mirror.exceptions import UpstreamUnavailable
 from app.mirror.guard import Guard, GuardedBackend, Origin
+from app.mirror.patience import PatientBackend
 
 # HTTP/2 was measured: it takes twice the time of the processor for a file, and no
 # less time for pages, because a pool asks for several at once as well.
@@ -58,7 +59,7 @@ class Connections:
         # The certificates that the system trusts, or those that SSL_CERT_FILE names.
         context = ssl.create_default_context()
         if not proxy:
-            backend = GuardedBackend(self._guard)
+            backend = PatientBackend(GuardedBackend(self._guard))
             return ConnectionPool(ssl_context=context, network_backend=backend, **bounds)
         # The operator's proxy looks names up, and decides where it goes.
         return _proxy_pool(proxy, context, bounds)
@@ -73,5 +74,6 @@ def _proxy_pool(proxy: str, context: ssl.SSLContext, bounds: dict[str, Any]) -> 
         URL(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"),
         proxy_auth=login if parts.username else None,
         ssl_context=context,
+        network_backend=PatientBackend(SyncBackend()),
         **bounds,
     )

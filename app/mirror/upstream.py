@@ -27,6 +27,7 @@ from app.mirror.decoding import ACCEPTED, decode, gather
 from app.mirror.exceptions import UpstreamMissing, UpstreamUnavailable
 from app.mirror.guard import Guard, Origin, askable
 from app.mirror.manners import Manners
+from app.mirror.patience import until
 from app.projects.names import normalise
 
 # How long a client waits for what is not here: less than its own time-out of 8 s.
@@ -175,7 +176,8 @@ class Upstream:
         times = _times(deadline)
         request = self._request(url, origin, headers, times)
         try:
-            response = self._transmit(origin, request)
+            with until(deadline):
+                response = self._transmit(origin, request)
         except httpcore.PoolTimeout as error:
             # We are busy, and the upstream has nothing to do with it.
             raise UpstreamUnavailable from error

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from app.mirror.exceptions import UpstreamMissing, UpstreamUnavailable
@@ -11,6 +13,7 @@ from tests.upstreams import (
     Slow,
     Stall,
     Status,
+    Trickle,
     Truncate,
     UpstreamServer,
 )
@@ -91,3 +94,27 @@ def test_part_of_a_file_is_exactly_that(server, upstream):
 
     assert upstream.get_part(f"{server.origin}{file.path}", 10, 20) == file.content[10:20]
     assert upstream.get_part(f"{server.origin}{file.path}", 10, 10**6) is None
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        b"HTTP/1.1 200 OK\r\nX-Long: ",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;",
+    ],
+    ids=["headers", "between pieces"],
+)
+def test_a_trickle_that_is_no_answer_keeps_nobody(server, upstream, begin):
+    server.breaks(Trickle(begin))
+    started = time.monotonic()
+
+    with pytest.raises(UpstreamUnavailable):
+        get(upstream, patience=0.5)
+
+    assert time.monotonic() - started < 3
+
+
+def test_a_trickle_before_a_file_keeps_nobody(server, upstream):
+    server.breaks(Trickle())
+    with pytest.raises(UpstreamUnavailable), upstream.open(f"{server.origin}/a.whl", patience=0.5):
+        pass
