@@ -162,7 +162,7 @@ class Upstream:
                 return reply
             reply.leave()
             reply.close()
-            url = urljoin(url, reply.headers.get("location", ""))
+            url = _lead(url, reply.headers.get("location", ""))
         raise UpstreamUnavailable
 
     def _send(self, url: str, headers: Mapping[str, str], deadline: float) -> Reply:
@@ -259,6 +259,14 @@ def forget_upstreams() -> None:
 
 
 _making = threading.Lock()
+
+
+def _lead(url: str, location: str) -> str:
+    """Return where a redirect leads."""
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise UpstreamUnavailable from error
 
 
 def _login(username: str | None, password: str | None) -> str:

@@ -61,6 +61,7 @@ def test_missing_page_is_404(upstream):
     "trouble",
     [
         *(Refuse(), Truncate(), Endless(), Bomb(), Redirect(), Status(500), Status(503)),
+        Redirect("http://["),
         *(Status(429), Status(403), Status(401), Slow(), Stall(), Drip()),
     ],
     ids=lambda trouble: str(trouble).partition(" object")[0],
