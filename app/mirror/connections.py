@@ -14,7 +14,7 @@ from app.mirror.patience import PatientBackend
 
 # HTTP/2 was measured: it takes twice the time of the processor for a file, and no
 # less time for pages, because a pool asks for several at once as well.
-_MOST_CONNECTIONS = 100
+MOST = 100
 _MOST_IDLE = 20
 _IDLE_SECONDS = 30.0
 
@@ -52,7 +52,7 @@ class Connections:
 
     def _make(self, proxy: str) -> ConnectionPool:
         bounds: dict[str, Any] = {
-            "max_connections": _MOST_CONNECTIONS,
+            "max_connections": MOST,
             "max_keepalive_connections": _MOST_IDLE,
             "keepalive_expiry": _IDLE_SECONDS,
         }

@@ -62,6 +62,8 @@ class Upstream:
         self.guard = Guard(own, hosts)
         self._login = _login(parts.username, parts.password)
         self._connections = Connections(self.guard)
+        # Of their own, because a file may take hours, and pages cannot wait for that.
+        self._file_connections = Connections(self.guard)
         self._breakers = {own: Breaker()}
         self._report = report
         self._was_up: bool | None = None
@@ -111,7 +113,8 @@ class Upstream:
         Raises `UpstreamMissing` or `UpstreamUnavailable`.
         """
         deadline = time.monotonic() + patience
-        with closing(self._ask(url, {"accept-encoding": "identity"}, deadline)) as reply:
+        wanted, ways = {"accept-encoding": "identity"}, self._file_connections
+        with closing(self._ask(url, wanted, deadline, ways)) as reply:
             if reply.status in _MISSING:
                 reply.leave()
                 raise UpstreamMissing
@@ -142,7 +145,7 @@ class Upstream:
         """Return some bytes of a file, without the one at `stop`, or None if it gives no parts."""
         deadline = time.monotonic() + patience
         wanted = {"accept-encoding": "identity", "range": f"bytes={start}-{stop - 1}"}
-        with closing(self._ask(url, wanted, deadline)) as reply:
+        with closing(self._ask(url, wanted, deadline, self._file_connections)) as reply:
             given = reply.headers.get("content-range", "").partition("/")[0].lower()
             reply.note("")
             if reply.status != 206 or given != f"bytes {start}-{stop - 1}":
@@ -153,11 +156,18 @@ class Upstream:
     def close(self) -> None:
         """Close all connections; it can be asked again."""
         self._connections.close()
+        self._file_connections.close()
 
-    def _ask(self, url: str, headers: Mapping[str, str], deadline: float) -> Reply:
+    def _ask(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        deadline: float,
+        connections: Connections | None = None,
+    ) -> Reply:
         """Return an answer that is no redirect and no excuse; whoever gets it closes it."""
         for _ in range(1 + MOST_REDIRECTS):
-            reply = self._send(url, headers, deadline)
+            reply = self._send(url, headers, deadline, connections or self._connections)
             if reply.status not in _REDIRECTS:
                 return reply
             reply.leave()
@@ -165,7 +175,9 @@ class Upstream:
             url = _lead(url, reply.headers.get("location", ""))
         raise UpstreamUnavailable
 
-    def _send(self, url: str, headers: Mapping[str, str], deadline: float) -> Reply:
+    def _send(
+        self, url: str, headers: Mapping[str, str], deadline: float, connections: Connections
+    ) -> Reply:
         origin = Origin.of(url)
         if origin is None or not self.guard.allows(url):
             _log.warning("an upstream led to a forbidden place", extra={"upstream": self.title})
@@ -177,7 +189,7 @@ class Upstream:
         request = self._request(url, origin, headers, times)
         try:
             with until(deadline):
-                response = self._transmit(origin, request)
+                response = _transmit(connections.pool_for(origin), request)
         except httpcore.PoolTimeout as error:
             # We are busy, and the upstream has nothing to do with it.
             raise UpstreamUnavailable from error
@@ -190,13 +202,6 @@ class Upstream:
             note(f"HTTP {reply.status}")
             raise UpstreamUnavailable
         return reply
-
-    def _transmit(self, origin: Origin, request: httpcore.Request) -> httpcore.Response:
-        pool = self._connections.pool_for(origin)
-        try:
-            return pool.handle_request(request)
-        except _HANGUPS:
-            return pool.handle_request(request)
 
     def _request(
         self, url: str, origin: Origin, headers: Mapping[str, str], times: dict[str, float]
@@ -259,6 +264,13 @@ def forget_upstreams() -> None:
 
 
 _making = threading.Lock()
+
+
+def _transmit(pool: httpcore.ConnectionPool, request: httpcore.Request) -> httpcore.Response:
+    try:
+        return pool.handle_request(request)
+    except _HANGUPS:
+        return pool.handle_request(request)
 
 
 def _lead(url: str, location: str) -> str:

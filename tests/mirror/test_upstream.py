@@ -1,7 +1,9 @@
 import time
+from contextlib import ExitStack
 
 import pytest
 
+from app.mirror.connections import MOST
 from app.mirror.exceptions import UpstreamMissing, UpstreamUnavailable
 from app.mirror.upstream import Upstream
 from tests.upstreams import (
@@ -119,3 +121,14 @@ def test_a_trickle_before_a_file_keeps_nobody(server, upstream):
     server.breaks(Trickle())
     with pytest.raises(UpstreamUnavailable), upstream.open(f"{server.origin}/a.whl", patience=0.5):
         pass
+
+
+def test_files_that_take_long_keep_no_page_waiting(server, upstream):
+    server.add_wheel("six")
+    file = server.add_wheel("big")
+    server.breaks(Stall(), path=file.path)
+
+    with ExitStack() as files:
+        for _ in range(MOST):
+            files.enter_context(upstream.open(f"{server.origin}{file.path}"))
+        assert get(upstream, patience=1).status == 200
