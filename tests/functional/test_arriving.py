@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -127,16 +128,23 @@ class NoLength(Truncate):
         exchange.hang_up()
 
 
-@pytest.mark.parametrize("trouble", [Slow(20), Stall(0.0, 20)], ids=["slow", "stall"])
-def test_check_92_whoever_waits_hears_something_within_eight_seconds(mirror, upstream, trouble):
-    held = put(mirror, upstream, f"slow-{type(trouble).__name__.lower()}")
-    url = path_of(mirror, held)
-    upstream.breaks(trouble, path=held.path)
-    for headers in ({}, {"Range": "bytes=-100"}):
+def test_check_92_whoever_waits_hears_something_within_eight_seconds(mirror, upstream):
+    asked = []
+    for trouble in (Slow(20), Stall(0.0, 20)):
+        for headers in ({}, {"Range": "bytes=-100"}):
+            held = put(mirror, upstream, f"slow-{len(asked)}")
+            upstream.breaks(trouble, path=held.path)
+            asked.append((path_of(mirror, held), headers))
+
+    def ask(url, headers):
         begin = time.monotonic()
         with mirror.http.stream("GET", url, headers=headers) as answer:
-            assert time.monotonic() - begin < 8
             assert answer.status_code in {200, 206, 503}
+            return time.monotonic() - begin
+
+    with ThreadPoolExecutor(len(asked)) as threads:
+        waited = list(threads.map(lambda each: ask(*each), asked))
+    assert max(waited) < 8
 
 
 def test_check_95_head_and_parts_of_what_is_not_here(mirror, upstream):

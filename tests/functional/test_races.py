@@ -186,19 +186,19 @@ def test_reader_who_began_before_an_index_was_closed_opens_it_to_nobody(real_app
     publish_wheel(OPERATOR, "one")
     tear_down_the_shelf(real_app)
     reading, closed = threading.Event(), threading.Event()
-    render = pages.render
+    render = pages.texts_of
 
-    def render_slowly(page):
+    def render_slowly(page, slug):
         reading.set()
         assert closed.wait(30)
-        return render(page)
+        return render(page, slug)
 
     def close():
         assert reading.wait(30)
         change(lambda: change_visibility(get_index(), "members"))
         closed.set()
 
-    monkeypatch.setattr(pages, "render", render_slowly)
+    monkeypatch.setattr(pages, "texts_of", render_slowly)
     ask = partial(real_app.test_client().get, "/simple/one/")
     outcomes = together(real_app, ask, close)
     assert outcomes[0].status_code == 200
