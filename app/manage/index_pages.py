@@ -47,6 +47,7 @@ def index_view(actor: Actor, index: Index, *, name: str, forms: dict[str, Form])
         variable=variable_of(index.slug),
         is_configured=is_configured(index.slug),
         is_site_admin=actor.is_admin,
+        asked=name,
         origin=_find_origin(index, name),
         forms=_fresh_forms(index, readable) | forms,
     )

@@ -66,6 +66,7 @@ class IndexView:
 
     `dependents` are those that look into it, of which `hidden_dependents` more may
     not be read; `variable` of the environment overrules the upstream's address.
+    `origin` says whose the name is that was asked for, if any was.
     """
 
     index: IndexLine
@@ -78,6 +79,7 @@ class IndexView:
     variable: str
     is_configured: bool
     is_site_admin: bool
+    asked: str
     origin: str
     forms: dict[str, Form] = field(hash=False)
 

@@ -17,6 +17,7 @@ from app.manage.policy_forms import RuleForm
 from app.manage.views import bp
 from app.policy import queries, services
 from app.policy.models import PolicyRule
+from app.policy.terms import DEFAULT_AGE
 from app.web.errors import status_of
 from app.web.forms import Form
 from app.web.http import go
@@ -33,6 +34,7 @@ class RulesView:
     number: int
     pages: int
     age_days: int | None
+    default_days: int
     form: Form
 
 
@@ -94,6 +96,7 @@ def _show(index: Index, form: RuleForm, code: int = 200) -> ResponseReturnValue:
         number=number,
         pages=pages,
         age_days=None if age is None else age.days,
+        default_days=DEFAULT_AGE.days,
         form=form,
     )
     return render_template("manage/policy.html", page=page), code

@@ -55,7 +55,8 @@ def test_rules_are_shown(client, ada):
     assert answer.status_code == 200
     assert faults(answer) == []
     row = [cell.get_text(" ", strip=True) for cell in soup(answer).select("tbody tr > *")]
-    assert row[:4] == ["evil-*", "Block", "<2", "It steals <keys>."]
+    assert row[:2] == ["evil-*", "Block <2"]
+    assert row[2].startswith("It steals <keys>.")
 
 
 def test_a_page_without_rules_says_so(client, ada):
