@@ -10,12 +10,10 @@ from app.core.database import transaction
 from app.core.exceptions import Conflict
 from app.core.i18n import _
 from app.indexes.models import Index
-from app.indexes.permissions import may_read
-from app.indexes.queries import MAIN, get_index
-from app.manage import queries
+from app.indexes.queries import get_index
 from app.manage.forms import PromoteForm
 from app.manage.viewmodels import PromoteView, PromotionLine, PromotionsView
-from app.manage.views import bp
+from app.manage.views import bp, list_staged
 from app.projects.models import Release
 from app.uploads import promotion as services
 from app.uploads.exceptions import PromotionRefused
@@ -33,7 +31,7 @@ def promotions() -> ResponseReturnValue:
     actor = session_actor()
     found = list_promotions(account_id=None if actor.is_admin else actor.account_id)
     page = PromotionsView(
-        staged=_list_staged(actor),
+        staged=list_staged(actor),
         promotions=tuple(_line(actor, promotion) for promotion in found),
     )
     return render_template("manage/promotions.html", page=page)
@@ -105,13 +103,6 @@ def _show(
         form=form,
     )
     return render_template("manage/promote.html", page=page), code
-
-
-def _list_staged(actor: Actor) -> tuple[queries.StagedRelease, ...]:
-    found = queries.list_staged(get_index(MAIN), actor.account_id or 0)
-    slugs = {release.index_slug for release in found}
-    readable = {slug for slug in slugs if may_read(actor, get_index(slug))}
-    return tuple(release for release in found if release.index_slug in readable)
 
 
 def _line(actor: Actor, promotion: Promotion) -> PromotionLine:

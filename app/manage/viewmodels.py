@@ -12,9 +12,10 @@ from app.web.forms import Form
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectsView:
-    """The projects of somebody."""
+    """The projects of somebody; `staged` counts releases that are not in main yet."""
 
     projects: tuple[OwnProject, ...]
+    staged: int
     may_publish_names: bool
 
 

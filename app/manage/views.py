@@ -4,12 +4,13 @@ from flask import Blueprint, flash, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
+from app.accounts.actors import Actor
 from app.accounts.auth import session_actor
 from app.core.database import transaction
 from app.core.exceptions import DomainError
 from app.core.i18n import _
 from app.indexes.models import Index
-from app.indexes.permissions import demand_read, may_publish_names
+from app.indexes.permissions import demand_read, may_publish_names, may_read
 from app.indexes.queries import MAIN, get_index
 from app.manage import queries
 from app.manage.forms import ConfirmForm, PersonForm, StatusForm
@@ -35,9 +36,18 @@ def projects() -> ResponseReturnValue:
     actor, index = session_actor(), readable_index()
     page = ProjectsView(
         projects=queries.list_projects(index.id, actor.account_id or 0),
+        staged=len(list_staged(actor)),
         may_publish_names=may_publish_names(actor, index),
     )
     return render_template("manage/projects.html", page=page)
+
+
+def list_staged(actor: Actor) -> tuple[queries.StagedRelease, ...]:
+    """Return the newest releases that somebody works on, may read, and that are not in main."""
+    found = queries.list_staged(get_index(MAIN), actor.account_id or 0)
+    slugs = {release.index_slug for release in found}
+    readable = {slug for slug in slugs if may_read(actor, get_index(slug))}
+    return tuple(release for release in found if release.index_slug in readable)
 
 
 @bp.get("/manage/project/<name>/")

@@ -271,3 +271,12 @@ def test_the_number_of_queries_does_not_grow_with_old_promotions(client, staged,
     queries.clear()
     client.get(LIST)
     assert len(queries) == few
+
+
+def test_the_list_of_own_projects_leads_to_what_is_elsewhere(client, staged):
+    answer = client.get("/manage/projects/")
+    assert faults(answer) == []
+    assert "1 release of yours is in another index" in text_of(answer)
+    assert "You have no projects yet" not in text_of(answer)
+    assert soup(answer).main.find("a", href=LIST)
+    assert soup(client.get(LIST)).main.find("a", href="/index/staging/project/toaster/1.0/")
