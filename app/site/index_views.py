@@ -14,7 +14,7 @@ from app.indexes.permissions import (
 from app.indexes.queries import MAIN, find_paths, list_edges, list_paths, narrowest, openness
 from app.indexes.upstreams import find_host
 from app.site.index_viewmodels import IndexesView, IndexPageView, IndexSummary, Looked
-from app.site.origins import list_origins
+from app.site.origins import NamePage, list_origins, list_own_origins
 from app.site.views import bp, index_url, upload_url
 from app.web.http import base_url
 
@@ -53,10 +53,17 @@ def index(slug: str) -> ResponseReturnValue:
         url=address(slug),
         upload_url=upload_address(slug) if index.kind == "hosted" else None,
         looked=_list_looked(index),
-        names=list_origins(index, request.args.get("q", ""), request.args.get("from", "")),
+        names=_list_names(index),
         may_manage=may_administer(actor, index),
     )
     return render_template("site/index.html", page=page)
+
+
+def _list_names(index: Index) -> NamePage:
+    text, begin = request.args.get("q", ""), request.args.get("from", "")
+    if request.args.get("own"):
+        return list_own_origins(index, text, begin)
+    return list_origins(index, text, begin)
 
 
 def address(slug: str) -> str:

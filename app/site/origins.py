@@ -1,7 +1,8 @@
 """Reading, page by page, where the names of an index come from."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from app.indexes.models import Index
@@ -10,6 +11,8 @@ from app.sources.base import LAST
 from app.sources.registry import source_for
 
 PAGE_SIZE = 100
+
+Reading = Callable[[str, str], Iterator[tuple[str, str, str]]]
 
 _SHAPE = re.compile(r"[a-z0-9-]*")
 
@@ -25,12 +28,16 @@ class NameLine:
 
 @dataclass(frozen=True, kw_only=True)
 class NamePage:
-    """Some names that begin with a text; `next` is the first that did not fit, if any."""
+    """Some names that begin with a text; `next` is the first that did not fit, if any.
+
+    `is_own` tells that names of upstreams are left out.
+    """
 
     lines: tuple[NameLine, ...]
     text: str
     begin: str
     next: str | None
+    is_own: bool = False
 
 
 def list_origins(index: Index, text: str, begin: str) -> NamePage:
@@ -38,11 +45,20 @@ def list_origins(index: Index, text: str, begin: str) -> NamePage:
 
     However many there are, only those of the page are read.
     """
+    return _make_page(source_for(index).origins, text, begin)
+
+
+def list_own_origins(index: Index, text: str, begin: str) -> NamePage:
+    """Return those of the same names that are no upstream's."""
+    return replace(_make_page(source_for(index).own_origins, text, begin), is_own=True)
+
+
+def _make_page(read: Reading, text: str, begin: str) -> NamePage:
     prefix, first = _clean(text), _clean(begin)
     rows: list[tuple[str, str, str]] = []
     if prefix is not None and first is not None:
         end = prefix + LAST if prefix else LAST
-        rows = list(islice(source_for(index).origins(max(prefix, first), end), PAGE_SIZE + 1))
+        rows = list(islice(read(max(prefix, first), end), PAGE_SIZE + 1))
     lines = (
         NameLine(name=name, normalized_name=normalized, origin=slug)
         for name, normalized, slug in rows[:PAGE_SIZE]

@@ -141,13 +141,11 @@ class Chain(Source):
 
     def origins(self, begin: str = "", end: str = LAST) -> Iterator[tuple[str, str, str]]:
         """Yield what `names` does, each with the slug of the index that the project is of."""
-        sources = (*self._hosted, *self._mirrors)
-        return self._once_each(
-            [
-                _signed(source.names(begin, end), slug)
-                for source, slug in zip(sources, self._slugs, strict=True)
-            ]
-        )
+        return self._once_each(self._signed((*self._hosted, *self._mirrors), begin, end))
+
+    def own_origins(self, begin: str = "", end: str = LAST) -> Iterator[tuple[str, str, str]]:
+        """Yield of what `origins` does that which is no upstream's."""
+        return self._once_each(self._signed(self._hosted, begin, end))
 
     def find_owner(self, name: str) -> str | None:
         """Return the slug of the index that a name belongs to, or None if no one knows it.
@@ -210,6 +208,15 @@ class Chain(Source):
             if stored is not None and not self.is_ours(stored.project):
                 return stored
         return None
+
+    def _signed(
+        self, sources: Sequence[Source], begin: str, end: str
+    ) -> list[Iterator[tuple[str, str, str]]]:
+        """Return the names of the first sources, each with the slug of its index."""
+        return [
+            _signed(source.names(begin, end), slug)
+            for source, slug in zip(sources, self._slugs, strict=False)
+        ]
 
     def _once_each(self, streams: Sequence[Iterator[Entry]]) -> Iterator[Entry]:
         """Merge what all sources yield, sorted; each name comes from its owner alone."""

@@ -231,3 +231,19 @@ def test_the_names_of_an_upstream_are_told_to_come_from_it(client, app, team, mo
     for slug in ("team", "main", "pypi"):
         assert "Far.Away from packages.example.com" in rows(client.get(f"/index/{slug}/"))
     assert rows(client.get("/index/team/?q=shared")) == ["shared published here"]
+
+
+def test_names_of_upstreams_can_be_left_out(client, app, team, monkeypatch):
+    monkeypatch.setitem(app.config, "UPSTREAMS", {"pypi": "https://packages.example.com/"})
+    index_id = get_index("pypi").id
+    db.session.add(KnownName(index_id=index_id, normalized_name="bar", name="bar"))
+    for number in range(PAGE_SIZE):
+        make_project(f"more-{number:03}")
+    db.session.commit()
+    answer = client.get("/index/team/?own=1")
+    assert faults(answer) == []
+    assert rows(answer)[:2] == ["based published in main", "more-000 published in main"]
+    following = soup(answer).find("a", rel="next")["href"]
+    assert rows(client.get(following))[-1] == "shared published here"
+    tabs = [link["href"] for link in soup(answer).select(".tabs a")]
+    assert tabs == ["/index/team/#names", "/index/team/?own=1#names"]
