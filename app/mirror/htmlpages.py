@@ -32,13 +32,13 @@ def read_html(answer: Answer, reader: Reader) -> HtmlPage:
     """Read an HTML page; raises `UpstreamUnavailable` if it is none of a project, or cut short."""
     anchors = _Anchors(reader.base)
     try:
+        # Never closed: what has no end would be read again and again from every `<` in it,
+        # and a page of a megabyte would take hours.
         anchors.feed(_decode(answer))
-        rest = anchors.rawdata
-        anchors.close()
-    except AssertionError as error:
-        # So the parser calls declarations that it does not know.
+    except (AssertionError, ValueError) as error:
+        # So the parser calls declarations that it does not know; a base may be no address.
         raise UpstreamUnavailable from error
-    if rest.lstrip().startswith("<") or anchors.is_unfinished:
+    if anchors.rawdata.lstrip().startswith("<") or anchors.is_unfinished:
         raise UpstreamUnavailable
     reader.base = anchors.base
     found = [found for found in anchors.found if _is_file(found["href"])]

@@ -45,6 +45,9 @@ def _read_html(chunks: Iterable[str]) -> Iterator[str]:
     anchors = _Anchors()
     for chunk in chunks:
         anchors.feed(chunk)
+        if len(anchors.rawdata) > _LONGEST:
+            # It is read from its beginning with every piece that follows.
+            raise UpstreamUnavailable
         yield from anchors.take()
     if not anchors.has_ended:
         raise UpstreamUnavailable

@@ -1,6 +1,7 @@
 """What upstreams tell, and what is made of it."""
 
 import json
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -266,6 +267,7 @@ class TestHtml:
         [
             "",
             "<h1>Sorry</h1><p>Back soon.",
+            '<base href="http://["><a href="foo_bar-1.0.zip">f</a>',
             '<html><body><a href="/status">Status</a></body></html>',
             '<html><body><a href="foo_bar-1.0.zip">foo_bar-1.0.zip</a><a href="foo_ba',
             '<html><body><a href="foo_bar-1.0.zip">foo_bar-1.0.zip</a>',
@@ -295,6 +297,15 @@ class TestHtml:
         page = '<a href="foo_bar-1.0.zip" data-yanked="caf\xe9">f</a>'.encode("latin-1")
         assert html_page(page, "text/html; charset=latin-1").entries[0].yanked_reason == "café"
         assert html_page(page, "text/html; charset=nonsense").entries
+
+    @pytest.mark.parametrize("mark", ["<!--", "<![CDATA[", "<?", "</a ", "<a ", "<a '"])
+    def test_what_has_no_end_is_read_once(self, mark):
+        started = time.monotonic()
+
+        with pytest.raises(UpstreamUnavailable):
+            html_page(mark * 200_000)
+
+        assert time.monotonic() - started < 3
 
     def test_other_kinds_of_content_are_failures(self):
         for kind in ("text/plain", "", "application/octet-stream", "image/png"):

@@ -1,4 +1,5 @@
 import json
+import time
 
 import pytest
 from sqlalchemy import event
@@ -141,6 +142,17 @@ def test_what_is_no_whole_list_changes_nothing(upstream, pypi, trouble, style):
         load()
 
     assert known(pypi) == ["a", "b"]
+
+
+def test_a_list_with_an_anchor_that_does_not_end_is_left_at_once(upstream, pypi):
+    endless = b"<a href='" + b" " * 16 * 1024 * 1024
+    upstream.pages["/simple/"] = Reply(200, "text/html", endless)
+    started = time.monotonic()
+
+    with pytest.raises(UpstreamUnavailable):
+        load()
+
+    assert time.monotonic() - started < 2
 
 
 def test_a_list_with_less_than_half_of_the_names_is_not_believed(upstream, pypi):
