@@ -4,7 +4,6 @@ Index pages do without it, so nobody waits long for it and nothing fails for lac
 """
 
 import hashlib
-import json
 import logging
 import time
 from dataclasses import replace
@@ -17,6 +16,8 @@ from app.core.jobs import enqueue
 from app.core.runtime import setting
 from app.extensions import db
 from app.mirror.documents import Document, Entry
+from app.mirror.exceptions import UpstreamUnavailable
+from app.mirror.formats import read_object
 from app.mirror.metadata import Facts, pack, read_core_metadata, read_info, unpack
 from app.mirror.models import MirroredDetail
 from app.mirror.releases import list_entries, list_releases, pick_release
@@ -149,10 +150,9 @@ def _ask_api(upstream: Upstream, name: str, version: str, deadline: float) -> Fa
 def _read_info(body: bytes) -> dict[str, Any]:
     """Return what a JSON document says under `info`, which is nothing if it makes no sense."""
     try:
-        told = json.loads(body)
-    except (ValueError, RecursionError):
+        info = read_object(body).get("info")
+    except UpstreamUnavailable:
         return {}
-    info = told.get("info") if isinstance(told, dict) else None
     return info if isinstance(info, dict) else {}
 
 

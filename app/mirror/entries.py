@@ -23,6 +23,8 @@ from app.projects.versions import LONGEST as LONGEST_VERSION
 from app.projects.versions import parse_version
 
 LONGEST_FILENAME = 255
+# The largest project has 40,000.
+MOST_FILES = 200_000
 STATUSES = ("active", "archived", "quarantined", "deprecated")
 _MOST_BYTES = 2**63
 # Separators of paths, controls, what reverses the direction of text, halves of characters.
@@ -48,6 +50,7 @@ class Reader:
         self._allows = allows
         self._places: dict[str, bool] = {}
         self._dropped = 0
+        self._read = 0
 
     def entry(
         self,
@@ -60,7 +63,13 @@ class Reader:
         kind: tuple[str, str] | None = None,
         **facts: Any,
     ) -> Entry | None:
-        """Return an entry, or None for a file that cannot be served."""
+        """Return an entry, or None for a file that cannot be served.
+
+        Raises `UpstreamUnavailable` when there are more than any project has.
+        """
+        self._read += 1
+        if self._read > MOST_FILES:
+            raise UpstreamUnavailable
         place = self._place(url)
         if place is None or not is_filename(filename):
             self._dropped += 1

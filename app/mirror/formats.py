@@ -19,6 +19,10 @@ HTML_TYPES = ("application/vnd.pypi.simple.v1+html", "text/html", "application/x
 # What is asked for; the order is for upstreams that cannot count.
 ACCEPT = f"{JSON_TYPES[0]}, {HTML_TYPES[0]};q=0.2, text/html;q=0.1"
 
+# As many as the largest project has, four times over.
+MOST_VALUES = 4_000_000
+_MARKS = (b",", b"[", b"{")
+
 
 @dataclass(frozen=True)
 class SimplePage:
@@ -31,7 +35,7 @@ class SimplePage:
 def read_simple(answer: Answer, reader: Reader) -> SimplePage:
     """Read a page of the simple API in whatever form it came."""
     if answer.content_type in JSON_TYPES:
-        return _read_json(_parse(answer.body), reader)
+        return _read_json(read_object(answer.body), reader)
     if answer.content_type in HTML_TYPES:
         page = read_html(answer, reader)
         return SimplePage(page.document, _knows_status(page.api_version))
@@ -40,13 +44,27 @@ def read_simple(answer: Answer, reader: Reader) -> SimplePage:
 
 def read_api(answer: Answer, reader: Reader) -> Document:
     """Read what the JSON API tells of all releases of a project."""
-    page = _parse(answer.body)
+    page = read_object(answer.body)
     info, releases = page.get("info"), page.get("releases")
     if not isinstance(info, dict) or not isinstance(releases, dict):
         raise UpstreamUnavailable
     if not isinstance(info.get("name"), str):
         raise UpstreamUnavailable
     return reader.document(_api_entries(releases, reader), name=info["name"], versions=releases)
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """Return a body that is one JSON object; raises `UpstreamUnavailable`."""
+    # Each value takes up to a hundred bytes of memory, and few of the body.
+    if sum(map(body.count, _MARKS)) > MOST_VALUES:
+        raise UpstreamUnavailable
+    try:
+        page = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise UpstreamUnavailable from error
+    if not isinstance(page, dict):
+        raise UpstreamUnavailable
+    return page
 
 
 def _read_json(page: dict[str, Any], reader: Reader) -> SimplePage:
@@ -106,16 +124,6 @@ def _api_entry(facts: Mapping[str, Any], version: str, reader: Reader) -> Entry 
         is_yanked=is_yanked,
         yanked_reason=(text(facts.get("yanked_reason")) or "") if is_yanked else "",
     )
-
-
-def _parse(body: bytes) -> dict[str, Any]:
-    try:
-        page = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise UpstreamUnavailable from error
-    if not isinstance(page, dict):
-        raise UpstreamUnavailable
-    return page
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

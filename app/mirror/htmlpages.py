@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from app.mirror.answers import Answer
 from app.mirror.documents import Document, Entry
-from app.mirror.entries import Reader, size_of, text, time_of
+from app.mirror.entries import MOST_FILES, Reader, size_of, text, time_of
 from app.mirror.exceptions import UpstreamUnavailable
 from app.mirror.names import ENDINGS
 
@@ -81,6 +81,9 @@ class _Anchors(HTMLParser):
             attributes = {name: value or "" for name, value in reversed(attrs)}
             if "href" in attributes:
                 self.found.append(attributes)
+            if len(self.found) > 2 * MOST_FILES:
+                # An index page may have other links too, but not so many.
+                raise UpstreamUnavailable
         elif tag in {"meta", "base"}:
             self._note_head(tag, {name: value or "" for name, value in attrs})
         elif tag == "html":

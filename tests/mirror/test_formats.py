@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.mirror import entries
 from app.mirror.answers import Answer
 from app.mirror.documents import pack, unpack
-from app.mirror.entries import Reader
+from app.mirror.entries import MOST_FILES, Reader
 from app.mirror.exceptions import UpstreamUnavailable
-from app.mirror.formats import read_api, read_simple
+from app.mirror.formats import MOST_VALUES, read_api, read_simple
 from app.mirror.guard import Guard, Origin
 from tests.upstreams import V1_JSON
 
@@ -45,6 +46,26 @@ def api_page(releases, **info):
 def json_entry(**facts):
     [entry] = json_page(FILE | facts).entries
     return entry
+
+
+class TestMemory:
+    """Few bytes of a body may become very many."""
+
+    @pytest.mark.parametrize("value", ["[]", "{}", '"a"', "0"])
+    def test_more_values_than_any_project_has_are_not_read(self, value):
+        body = f'{{"files": [{f"{value}," * MOST_VALUES}{value}]}}'
+        with pytest.raises(UpstreamUnavailable):
+            read_simple(answer(body, V1_JSON), reader())
+
+    def test_more_files_than_any_project_has_are_not_read(self, monkeypatch):
+        monkeypatch.setattr(entries, "MOST_FILES", 2)
+        assert len(json_page(FILE, FILE).entries) == 1
+        with pytest.raises(UpstreamUnavailable):
+            json_page(FILE, FILE, FILE)
+
+    def test_more_links_than_any_project_has_are_not_kept(self):
+        with pytest.raises(UpstreamUnavailable):
+            html_page("<a href=x>" * (2 * MOST_FILES + 1))
 
 
 class TestJson:
