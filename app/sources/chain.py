@@ -32,6 +32,8 @@ class Chain(Source):
     """Our own sources, in their order, and then the upstreams.
 
     `slugs` are those of the indexes that the sources are of, in the same order.
+    `neighbours` gives the sources of those who look into this index: no upstream is
+    asked for what is theirs, on whatever way somebody comes.
     """
 
     def __init__(
@@ -41,11 +43,13 @@ class Chain(Source):
         *,
         floor_serial: int = 0,
         slugs: Sequence[str] = (),
+        neighbours: Callable[[], Sequence[Source]] = tuple,
     ) -> None:
         self._hosted = hosted
         self._mirrors = mirrors
         self._floor_serial = floor_serial
         self._slugs = slugs
+        self._neighbours = neighbours
 
     @property
     def has_upstreams(self) -> bool:
@@ -96,13 +100,13 @@ class Chain(Source):
 
     @override
     def freshen(self, name: str) -> bool:
-        if self.is_ours(name):
-            return True
+        if not self._may_ask(name):
+            return self.is_ours(name) or self.find_page(name) is not None
         return any(mirror.freshen(name) for mirror in self._mirrors)
 
     @override
     def freshen_release(self, name: str, version: str | None = None) -> None:
-        if not self._mirrors or self.is_ours(name):
+        if not self._mirrors or not self._may_ask(name):
             return
         for mirror in self._mirrors:
             if mirror.freshen(name):
@@ -111,8 +115,8 @@ class Chain(Source):
 
     @override
     def refresh(self, name: str) -> bool:
-        if self.is_ours(name):
-            return True
+        if not self._may_ask(name):
+            return self.is_ours(name) or self.find_page(name) is not None
         return any(mirror.refresh(name) for mirror in self._mirrors)
 
     @override
@@ -138,6 +142,11 @@ class Chain(Source):
         if any(source.holds({normalized}) for source in self._hosted):
             return True
         return reserved_matcher()(normalized)
+
+    def _may_ask(self, name: str) -> bool:
+        normalized = normalise(name)
+        is_theirs = any(source.holds({normalized}) for source in self._neighbours())
+        return not is_theirs and not self.is_ours(name)
 
     def origins(self, begin: str = "", end: str = LAST) -> Iterator[tuple[str, str, str]]:
         """Yield what `names` does, each with the slug of the index that the project is of."""

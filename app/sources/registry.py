@@ -1,9 +1,10 @@
 """Which source an index has; kinds are registered from above, in `app.wiring`."""
 
 from collections.abc import Callable
+from functools import partial
 
 from app.indexes.models import Index
-from app.indexes.queries import MIRROR, list_paths
+from app.indexes.queries import MIRROR, list_dependents, list_paths
 from app.sources.base import Source
 from app.sources.chain import Chain
 
@@ -42,9 +43,18 @@ def source_for(index: Index) -> Chain:
         list(mirrors.values()),
         floor_serial=index.floor_serial,
         slugs=(*hosted, *mirrors),
+        neighbours=partial(_list_neighbours, index),
     )
 
 
 def own_source(index: Index) -> Source | None:
     """Return what an index has itself, without its bases and without a policy."""
     return _factories[index.kind](index)
+
+
+def _list_neighbours(index: Index) -> list[Source]:
+    """Return what those have themselves who look into a mirror: it does not know them."""
+    if index.kind != MIRROR:
+        return []
+    sources = (own_source(each) for each in list_dependents(index.id) if each.kind != MIRROR)
+    return [source for source in sources if source is not None]

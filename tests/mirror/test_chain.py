@@ -76,6 +76,15 @@ def test_check_26_private_name_is_never_asked_of_the_upstream(
     assert page is None or normalise(page.name) == name
 
 
+@pytest.mark.parametrize("name", PRIVATE)
+def test_private_name_is_not_asked_for_through_the_mirror_itself(settled, upstream, name):
+    mirror = chain("pypi")
+    assert (mirror.freshen(name), mirror.refresh(name)) == (name == "acme-secret",) * 2
+    mirror.freshen_release(name)
+    assert mirror.find_page(name) is None
+    assert upstream.log == []
+
+
 def test_public_name_is_asked_of_the_upstream(settled, upstream):
     assert chain("staging").freshen("public-thing") is True
 
