@@ -17,16 +17,19 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import click
 
+from app.core import clock
 from app.mirror.answers import Answer
 from app.mirror.documents import pack, unpack
+from app.mirror.entries import Reader
 from app.mirror.formats import read_simple
-from app.mirror.source import links_of
+from app.mirror.source import link_to
 from app.policy.judging import sift
 from app.policy.terms import Rules
 from app.simple import serializers
 from app.sources.page import IndexPage
 
 _JSON = "application/vnd.pypi.simple.v1+json"
+_URL = "https://host.test/simple/big/"
 _PER_VERSION = 20
 _FIRST_DAY = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -38,12 +41,14 @@ Made = TypeVar("Made")
 def main(count: int) -> None:
     """Read, pack, unpack, judge and render a page."""
     body = json.dumps({"meta": {"api-version": "1.1"}, "name": "big", "files": [*_list(count)]})
-    answer = Answer(200, "https://host.test/simple/big/", {"content-type": _JSON}, body.encode())
-    page = _timed("read", lambda: read_simple("big", answer, allows=lambda _url: True))
+    answer = Answer(status=200, url=_URL, headers={"content-type": _JSON}, body=body.encode())
+    reader = Reader("big", answer.url, lambda _server: True)
+    page = _timed("read", lambda: read_simple(answer, reader))
     packed = _timed("pack", lambda: pack(page.document))
     document = _timed("unpack", lambda: unpack(packed))
-    files = _timed("link", lambda: links_of(document))
-    sifted = _timed("judge", lambda: sift(files, Rules().about("big"), datetime.now(UTC)))
+    files = _timed("link", lambda: [link_to(entry) for entry in document.entries])
+    terms = Rules(layers=(), is_mirrored=True).about("big")
+    sifted = _timed("judge", lambda: sift(files, terms, clock.now()))
     made = IndexPage(
         index_slug="main",
         name="big",
