@@ -196,7 +196,7 @@ def test_the_upstreams_silence_is_told_above_the_page(reader, six, now):
 
     banner = " ".join(soup(answer).select_one(".banner").text.split())
     assert answer.status_code == 200
-    assert "The upstream cannot be reached." in banner
+    assert "The upstream does not answer at the moment." in banner
     assert "11 minutes ago" in banner
 
 
