@@ -33,6 +33,7 @@ class AccountForm(Form):
             errors.append(str(error))
         else:
             field.errors = [*errors, str(error)]
+        self.point_out()
 
 
 def _username(label: str) -> StringField:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from typing_extensions import override
 from wtforms import EmailField, Field
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Regexp
 
@@ -23,6 +24,18 @@ class Form(FlaskForm):
             """Render a field with its messages and what assistive technology needs."""
             kwargs = {**_messages(field), **_described_by(field), **render_kw}
             return super().render_field(field, kwargs)
+
+    @override
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_good: bool = super().validate(extra_validators)
+        self.point_out()
+        return is_good
+
+    def point_out(self) -> None:
+        """Let the page open at the first field that is to be corrected."""
+        wrong = next((field for field in self if field.errors), None)
+        if wrong is not None:
+            wrong.render_kw = {**(wrong.render_kw or {}), "autofocus": True}
 
 
 def _messages(field: Field) -> dict[str, str]:

@@ -112,6 +112,12 @@ def test_the_form_posts_where_it_is_told(page):
     assert form.find("button")["type"] == "submit"
 
 
+def test_a_refused_form_opens_at_the_first_wrong_field(page):
+    assert not page().find(autofocus=True)
+    wrong = page(name="no", again="other").find_all(autofocus=True)
+    assert [field["id"] for field in wrong] == ["name"]
+
+
 def test_an_error_of_the_whole_form_is_announced(app):
     with app.test_request_context():
         form = Sample()
