@@ -4,14 +4,14 @@ A file has one address for all indexes. `main` is asked first, because most file
 are found there, and of the others only what they have besides.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from app.core.exceptions import Forbidden, Unauthenticated
 from app.indexes.auth import admit, reader
 from app.indexes.models import Index
 from app.indexes.permissions import demand_read, may_read
-from app.indexes.queries import MAIN, MIRROR, get_index, list_indexes, list_paths
+from app.indexes.queries import MAIN, MIRROR, get_index, list_indexes, list_paths, reserved_matcher
 from app.projects.exceptions import FileNotFound
 from app.simple.auth import note_pass
 from app.sources.base import METADATA, find_stored
@@ -122,7 +122,7 @@ def _ends(index: Index) -> list[Index]:
 def _find_upstream(search: _Search) -> Found | None:
     """Ask upstreams, once, for the project that a file belongs to by its name."""
     names = list_project_names(search.filename.removesuffix(METADATA))
-    if not names or _is_somebodys(names[0]):
+    if not names or _is_any_ours(names):
         return None
     for index in _list_asking(names[0]):
         if source_for(index).freshen(names[0]):
@@ -132,10 +132,15 @@ def _find_upstream(search: _Search) -> Found | None:
     return None
 
 
-def _is_somebodys(name: str) -> bool:
-    """Tell whether any index has a name, which then nobody outside is told."""
+def _is_any_ours(names: Collection[str]) -> bool:
+    """Tell whether any index has one of some names, or keeps it from upstreams.
+
+    Then nobody outside is told another one, which may be the beginning of it.
+    """
     sources = (own_source(index) for index in list_indexes() if index.kind != MIRROR)
-    return any(source is not None and source.holds({name}) for source in sources)
+    if any(source is not None and source.holds(names) for source in sources):
+        return True
+    return any(map(reserved_matcher(), names))
 
 
 def _list_asking(name: str) -> Iterator[Index]:

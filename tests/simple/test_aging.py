@@ -13,11 +13,12 @@ from app.core.database import transaction
 from app.core.events import tell
 from app.extensions import db
 from app.indexes.queries import get_index
+from app.indexes.reservations import reserve
 from app.projects.claims import claim_name
 from app.projects.events import CopyAppeared, CopyChanged
 from app.simple import aging
 from app.simple.shelf import AGING, ENDINGS, PAGES, STALE, the_shelf
-from tests.factories import basic, make_account, make_token
+from tests.factories import basic, make_account, make_project, make_token
 from tests.simple.far import TTL, Coming
 from tests.simple.test_middleware import ask, both
 from tests.uploads.clients import publish_wheel
@@ -248,3 +249,22 @@ def test_a_shelf_that_cannot_be_written_leaves_the_views(client, far, tmp_path):
     the_shelf().root = tmp_path / "file" / "shelf"
     far.put("Far.Away", WHEEL)
     assert files(client) == [WHEEL.filename]
+
+
+@pytest.mark.parametrize(
+    "filename",
+    ["acme-2fa-tool-1.0.tar.gz", "acme-2fa-tool-dev.tar.gz", "acme_2fa_tool-dev-py3-none.whl.asc"],
+)
+@pytest.mark.parametrize("is_reserved", [False, True])
+def test_check_26_what_a_file_of_ours_may_be_called_is_never_asked_for(
+    client, far, filename, is_reserved
+):
+    if is_reserved:
+        with transaction():
+            reserve("acme-2fa-*")
+    else:
+        make_project("acme-2fa-tool")
+
+    assert client.get(f"/files/{'ab' * 32}/{filename}").status_code == 404
+
+    assert far.asked == []
