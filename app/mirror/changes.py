@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import delete, select, update
@@ -17,7 +17,7 @@ from app.mirror.asking import News
 from app.mirror.documents import Document, Entry, pack, unpack
 from app.mirror.models import MirroredFile, MirroredProject, MirroredStray, UpstreamState
 from app.mirror.tallies import tally
-from app.projects.events import CopyAppeared, CopyChanged, UpstreamFileChanged
+from app.projects.events import CopyAppeared, CopyChanged, CopyStopped, UpstreamFileChanged
 from app.search.services import forget_name, learn_name
 from app.sources.filenames import list_project_names
 
@@ -65,6 +65,8 @@ class Copy:
         self._keep_strays(document)
         is_new = learn_name(self.index_id, document.name)
         self._tell(row, CopyAppeared if is_new else CopyChanged)
+        if before is not None and _may_stop(before, document):
+            self._tell(row, CopyStopped)
 
     def _vanish(self, row: MirroredProject) -> None:
         row.changed_at = clock.now()
@@ -158,6 +160,21 @@ def forget_absences() -> None:
     absent = MirroredProject.body_sha256.is_(None) & MirroredProject.document.is_(None)
     old = MirroredProject.fetched_at < clock.now() - _ABSENT_DAYS
     db.session.execute(delete(MirroredProject).where(absent, old))
+
+
+def _may_stop(before: Document, document: Document) -> bool:
+    """Tell whether there is news of what decides on whether files are sent."""
+    if document.status != before.status:
+        return True
+    old = {entry.address: _deciding(entry) for entry in before.entries}
+    # Of those that are new nothing is here.
+    news = (entry for entry in document.entries if entry.address in old)
+    return any(old[entry.address] != _deciding(entry) for entry in news)
+
+
+def _deciding(entry: Entry) -> tuple[str, datetime | None, str]:
+    """Return what a policy looks at."""
+    return entry.version, entry.uploaded_at, entry.was
 
 
 def _number(row: MirroredProject) -> None:

@@ -60,6 +60,11 @@ class NamesLoaded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CopyStopped(FilesWithdrawn, CopyChanged):
+    """What an upstream tells of files may be a reason to send them no longer."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CopyEvicted(FilesWithdrawn, CopyChanged):
     """The bytes of a mirrored file were removed to make room; they can be fetched again."""
 
