@@ -21,7 +21,8 @@ from app.projects.events import CopyAppeared, CopyChanged, CopyStopped, Upstream
 from app.search.services import forget_name, learn_name
 from app.sources.filenames import list_project_names
 
-_ABSENT_DAYS = timedelta(days=1)
+# Long after anybody believes that a name is not there.
+_ABSENT = timedelta(minutes=10)
 
 _log = logging.getLogger(__name__)
 
@@ -155,10 +156,10 @@ class Copy:
 def forget_absences() -> None:
     """Forget names that an upstream did not have, once nobody asks for them any more.
 
-    Anybody may ask for any name, so that there is no end of them.
+    Anybody may ask for any name, a hundred in a second, so that there is no end of them.
     """
     absent = MirroredProject.body_sha256.is_(None) & MirroredProject.document.is_(None)
-    old = MirroredProject.fetched_at < clock.now() - _ABSENT_DAYS
+    old = MirroredProject.fetched_at < clock.now() - _ABSENT
     db.session.execute(delete(MirroredProject).where(absent, old))
 
 

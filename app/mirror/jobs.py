@@ -39,7 +39,7 @@ def load_all_names() -> None:
         load_names(get_index(slug))
 
 
-@daily("mirror-forget-absences")
+@regular("mirror-forget-absences")
 def forget_absent() -> None:
     """Remove what was noted of names that upstreams do not have."""
     with transaction():

@@ -7,12 +7,12 @@ import pytest
 from app.core import clock
 from app.core.database import transaction
 from app.core.exceptions import Unavailable
+from app.core.jobs import promise_regular
 from app.extensions import db
 from app.indexes.models import Index
 from app.indexes.queries import get_index
 from app.journal.models import Entry
 from app.mirror.exceptions import UpstreamUnavailable
-from app.mirror.jobs import forget_absent
 from app.mirror.models import MirrorDay, MirroredProject, MirroredStray
 from app.search.models import KnownName
 from app.sources.base import LAST
@@ -173,7 +173,7 @@ def test_missing_project_is_asked_for_again_after_a_minute(source, upstream, lat
     assert filenames(source) == ["six-1.0-py3-none-any.whl"]
 
 
-def test_names_that_nobody_has_are_forgotten_after_a_day(source, upstream, later):
+def test_names_that_nobody_has_are_soon_forgotten(source, upstream, later):
     upstream.add_wheel("six")
     upstream.add_wheel("gone")
     for name in ("six", "gone", "never", "again"):
@@ -181,10 +181,10 @@ def test_names_that_nobody_has_are_forgotten_after_a_day(source, upstream, later
     upstream.remove("gone")
     later(minutes=10)
     source.freshen("gone")
-    later(hours=25)
+    later(minutes=11)
     source.freshen("again")
 
-    forget_absent()
+    promise_regular()
 
     assert row("never") is None
     # What had files once is remembered, to be compared with what comes back.
