@@ -44,12 +44,11 @@ def _describe_unknown(index: Index, name: str) -> str:
 def _describe_owner(owner: Index, name: str) -> str:
     facts = {"name": name, "index": owner.slug}
     project = find_claim(owner.id, name)
-    if owner.kind == MIRROR:
-        text = _(
-            "%(name)s comes from %(index)s, which copies %(host)s.",
-            host=find_host(owner) or "",
-            **facts,
-        )
+    host = find_host(owner)
+    if owner.kind == MIRROR and host is None:
+        text = _("%(name)s comes from %(index)s, which has no upstream at the moment.", **facts)
+    elif owner.kind == MIRROR:
+        text = _("%(name)s comes from %(index)s, which copies %(host)s.", host=host, **facts)
     elif project is None and find_name_claim(owner.id, name) is not None:
         text = _("%(name)s is claimed by %(index)s.", **facts)
     elif project is not None and project.removed_at is not None:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from babel import Locale
 from flask import Flask, has_request_context, request
 from flask_babel import (
     format_date,
@@ -64,7 +65,8 @@ def number(value: int) -> str:
 
 def share(value: float) -> str:
     """Write a part of a whole, from 0 to 1, in per cent."""
-    return str(format_percent(value, "#,##0.0%"))
+    pattern = (get_locale() or Locale("en")).percent_formats[None].pattern
+    return str(format_percent(value, pattern.replace("0", "0.0", 1)))
 
 
 def _page_frame() -> dict[str, object]:
