@@ -1,7 +1,7 @@
 """Writing down what an upstream said of a project, and telling what that changes."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,6 +23,9 @@ from app.sources.filenames import list_project_names
 
 # Long after anybody believes that a name is not there.
 _ABSENT = timedelta(minutes=10)
+
+# Each is a row in the audit log, and a page may have 40,000 files.
+_MOST_TOLD = 100
 
 _log = logging.getLogger(__name__)
 
@@ -86,36 +89,31 @@ class Copy:
         if not old and not copied:
             return document
         entries = tuple(
-            self._remember(entry, old.get(entry.filename), copied.get(entry.filename))
+            _remember(entry, old.get(entry.filename), copied.get(entry.filename))
             for entry in document.entries
         )
+        self._tell_changed(old, copied, entries)
         return replace(document, entries=entries)
 
-    def _remember(self, entry: Entry, old: Entry | None, copied: str | None) -> Entry:
-        known = (old.sha256 if old else None) or copied
-        first = (old.was if old else "") or known
-        if first is None or entry.sha256 == first:
-            return entry
-        if entry.sha256 is None:
-            # That nothing is told any more must not let other bytes pass.
-            return replace(entry, sha256=known, was=old.was if old else "")
-        if entry.sha256 != known:
-            self._tell_changed(entry, first)
-        return replace(entry, was=first)
-
-    def _tell_changed(self, entry: Entry, was: str) -> None:
-        _log.warning(
-            "an upstream changed a file",
-            extra={"index": self.slug, "project": self.normalized_name, "file": entry.filename},
-        )
-        event = UpstreamFileChanged(
-            index_slug=self.slug,
-            project=self.normalized_name,
-            filename=entry.filename,
-            was=was,
-            sha256=entry.sha256 or "",
-        )
-        tell(event)
+    def _tell_changed(
+        self, old: Mapping[str, Entry], copied: Mapping[str, str], entries: Iterable[Entry]
+    ) -> None:
+        """Tell which files are others than before; of very many the first ones say it all."""
+        changed = [
+            entry for entry in entries if entry.was and entry.sha256 != _known(entry, old, copied)
+        ]
+        if changed:
+            extra = {"index": self.slug, "project": self.normalized_name, "count": len(changed)}
+            _log.warning("an upstream changed files", extra=extra)
+        for entry in changed[:_MOST_TOLD]:
+            event = UpstreamFileChanged(
+                index_slug=self.slug,
+                project=self.normalized_name,
+                filename=entry.filename,
+                was=entry.was,
+                sha256=entry.sha256 or "",
+            )
+            tell(event)
 
     def _list_copied(self) -> Iterator[tuple[str, str]]:
         wanted = select(MirroredFile.filename, MirroredFile.sha256).where(
@@ -161,6 +159,24 @@ def forget_absences() -> None:
     absent = MirroredProject.body_sha256.is_(None) & MirroredProject.document.is_(None)
     old = MirroredProject.fetched_at < clock.now() - _ABSENT
     db.session.execute(delete(MirroredProject).where(absent, old))
+
+
+def _remember(entry: Entry, old: Entry | None, copied: str | None) -> Entry:
+    """Return an entry that remembers what stood under its name before."""
+    known = (old.sha256 if old else None) or copied
+    first = (old.was if old else "") or known
+    if first is None or entry.sha256 == first:
+        return entry
+    if entry.sha256 is None:
+        # That nothing is told any more must not let other bytes pass.
+        return replace(entry, sha256=known, was=old.was if old else "")
+    return replace(entry, was=first)
+
+
+def _known(entry: Entry, old: Mapping[str, Entry], copied: Mapping[str, str]) -> str | None:
+    """Return the digest that stood under an entry's name the last time."""
+    before = old.get(entry.filename)
+    return (before.sha256 if before else None) or copied.get(entry.filename)
 
 
 def _may_stop(before: Document, document: Document) -> bool:

@@ -1,5 +1,6 @@
 """What a mirror shows of its upstream, and when it asks."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -400,6 +401,20 @@ def test_changed_bytes_under_the_same_name_are_told(source, upstream, later):
     source.freshen("six")
     [link] = source.find_page("six").files
     assert link.was == first
+
+
+def test_of_very_many_changed_files_the_first_are_told(source, upstream, later):
+    upstream.add_many("big", 300)
+    source.freshen("big")
+    for file in upstream.project("big").files.values():
+        file.told_sha256 = hashlib.sha256(file.filename.encode()).hexdigest()
+    later(minutes=11)
+
+    source.freshen("big")
+
+    assert all(link.was for link in source.find_page("big").files)
+    db.session.rollback()
+    assert db.session.query(Entry).filter_by(tag="upstream-file-changed").count() == 100
 
 
 def test_bytes_that_are_the_first_again_are_forgiven(source, upstream, later):
