@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 
 from sqlalchemy import delete, select, update
 
 from app.core import clock
-from app.core.database import add_unless_there, before_commit
+from app.core.database import add_all_unless_there, add_unless_there, before_commit
 from app.core.events import tell
 from app.extensions import db
 from app.indexes.services import take_serial
@@ -24,6 +25,8 @@ from app.sources.filenames import list_project_names
 # Long after anybody believes that a name is not there.
 _ABSENT = timedelta(minutes=10)
 
+# Honest projects have some; more than these are not found by their addresses.
+_MOST_STRAYS = 1_000
 # Each is a row in the audit log, and a page may have 40,000 files.
 _MOST_TOLD = 100
 
@@ -127,21 +130,20 @@ class Copy:
     def _keep_strays(self, document: Document) -> None:
         """Note the files that nobody would look for in this project by their names."""
         name = self.normalized_name
-        found = {
+        strange = (
             entry.filename
             for entry in document.entries
             if name not in list_project_names(entry.filename)
-        }
+        )
+        found = set(islice(strange, _MOST_STRAYS))
         own = (MirroredStray.index_id == self.index_id, MirroredStray.normalized_name == name)
         kept = set(db.session.scalars(select(MirroredStray.filename).where(*own)))
         if kept - found:
             db.session.execute(
                 delete(MirroredStray).where(*own, MirroredStray.filename.in_(kept - found))
             )
-        for filename in found - kept:
-            db.session.add(
-                MirroredStray(index_id=self.index_id, filename=filename, normalized_name=name)
-            )
+        facts = {"index_id": self.index_id, "normalized_name": name}
+        add_all_unless_there(MirroredStray, [facts | {"filename": each} for each in found - kept])
 
     def _note_up(self) -> None:
         """Correct what a process that ended had written: this upstream is not down."""

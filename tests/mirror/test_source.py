@@ -468,3 +468,14 @@ def test_file_with_the_name_of_another_project_is_found(source, upstream, later)
     source.freshen("six")
     db.session.rollback()
     assert db.session.query(MirroredStray).count() == 0
+
+
+def test_of_very_many_strays_the_first_are_noted(source, upstream, later):
+    for number in range(2):
+        upstream.project("six").files.clear()
+        for each in range(1_100):
+            upstream.add_file("six", f"seven{number}-1.{each}.tar.gz", b"stray")
+        source.freshen("six")
+        db.session.rollback()
+        assert db.session.query(MirroredStray).count() == 1_000
+        later(minutes=11)
