@@ -26,11 +26,14 @@ _CLOSED = tuple(
         *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
         *("172.16.0.0/12", "192.168.0.0/16", "224.0.0.0/4", "240.0.0.0/4"),
         *("::/128", "::1/128", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8"),
+        # NAT64 for one site (RFC 8215), wherever its addresses hold the other one.
+        "64:ff9b:1::/48",
     )
 )
-# Addresses that hold an IPv4 address in their last 32 bits: mapped, compatible, NAT64.
+# Addresses that hold an IPv4 address in their last 32 bits: mapped, translated, compatible,
+# NAT64.
 _CARRIERS = tuple(
-    ip_network(block) for block in ("::ffff:0:0/96", "::/96", "64:ff9b::/96", "64:ff9b:1::/48")
+    ip_network(block) for block in ("::ffff:0:0/96", "::ffff:0:0:0/96", "::/96", "64:ff9b::/96")
 )
 _6TO4 = ip_network("2002::/16")
 # What no URL has, and halves of characters, which nobody can write.
