@@ -65,7 +65,8 @@ def make_rule(slug: str) -> ResponseReturnValue:
     return go("manage.policy", slug=slug)
 
 
-@bp.post("/manage/index/<slug>/policy/<int:number>/remove")
+# No database has a larger number, and asking for one is an error.
+@bp.post("/manage/index/<slug>/policy/<int(max=2147483647):number>/remove")
 @login_required
 def remove_rule(slug: str, number: int) -> ResponseReturnValue:
     """Remove a rule."""

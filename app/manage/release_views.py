@@ -71,7 +71,8 @@ def delete_release(name: str, version: str) -> ResponseReturnValue:
     return go("manage.project", name=project.normalized_name)
 
 
-@bp.post("/manage/project/<name>/release/<version>/file/<int:file_id>/delete")
+# No database has a larger number, and asking for one is an error.
+@bp.post("/manage/project/<name>/release/<version>/file/<int(max=2147483647):file_id>/delete")
 @login_required
 def delete_file(name: str, version: str, file_id: int) -> ResponseReturnValue:
     """Remove one file of a release."""

@@ -159,3 +159,7 @@ def test_a_form_without_its_token_is_refused(client, app, ada, monkeypatch):
     for path in paths:
         assert client.post(path, data=GOOD).status_code == 400
     assert rules() == ["block foo"]
+
+
+def test_a_rule_with_a_number_that_no_database_has_is_not_found(client, ada):
+    assert client.post(f"{PAGE}/{10**20}/remove").status_code == 404
