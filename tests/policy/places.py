@@ -11,6 +11,7 @@ from app.projects.exceptions import FileNotFound
 from app.projects.names import normalise
 from app.projects.versions import parse_version
 from app.sources.base import LAST, Source
+from app.sources.histories import choose
 from app.sources.page import FileLink, IndexPage, ReleaseDetail, ReleaseLine, RemoteFile
 from app.sources.queries import NEWEST_RELEASES
 
@@ -78,7 +79,7 @@ class Pile(Source):
         if page is None or not page.versions:
             return None
         lines = _lines(page)
-        latest = min(lines, key=lambda line: (line.is_yanked, line.is_prerelease))
+        latest = choose(lines)
         wanted = latest.version if version is None else version
         line = next((line for line in lines if line.version == wanted), None)
         return None if line is None else _detail(page, line, lines, latest)
