@@ -17,6 +17,7 @@ from app.journal import services as journal
 from app.mirror import keeping
 from app.mirror import queries as copies
 from app.mirror.leaving import forget_upstream
+from app.mirror.resting import RestingMirror
 from app.mirror.source import mirror_source
 from app.policy.source import lay_policy
 from app.projects.events import FilesWithdrawn, NamesChanged, NamesLoaded, PageChanged
@@ -33,7 +34,7 @@ from app.stats.queries import list_files
 def wire() -> None:
     """Connect all listeners, sources and those who stand on blobs."""
     registry.register("hosted", LocalSource)
-    registry.register("mirror", mirror_source)
+    registry.register("mirror", mirror_source, resting=RestingMirror)
     registry.lay_over(lay_policy)
     sweep.refer(list_referred, copies.list_referred)
     keepers.register(

@@ -15,12 +15,21 @@ Factory = Callable[[Index], Source | None]
 Overlay = Callable[[Source, Path], Source]
 
 _factories: dict[str, Factory] = {}
+_resting: dict[str, Callable[[Index], Source]] = {}
 _overlays: list[Overlay] = []
 
 
-def register(kind: str, factory: Factory) -> None:
-    """Let indexes of a kind be served by the sources that a factory makes."""
+def register(
+    kind: str, factory: Factory, *, resting: Callable[[Index], Source] | None = None
+) -> None:
+    """Let indexes of a kind be served by the sources that a factory makes.
+
+    `resting` makes what stands in for one that serves nothing at the moment: it
+    keeps the names that are known to be its own from the upstreams behind it.
+    """
     _factories[kind] = factory
+    if resting is not None:
+        _resting[kind] = resting
 
 
 def lay_over(*overlays: Overlay) -> None:
@@ -32,12 +41,18 @@ def source_for(index: Index) -> Chain:
     """Return the source of an index: its own projects, then those of its bases."""
     hosted: dict[str, Source] = {}
     mirrors: dict[str, Source] = {}
+    # Those before the first upstream: a name of theirs must not become another one's.
+    resting: dict[str, Source] = {}
     for path in list_paths(index):
         source = own_source(path[-1])
         if source is not None:
             for overlay in _overlays:
                 source = overlay(source, path)
             (mirrors if path[-1].kind == MIRROR else hosted)[path[-1].slug] = source
+        elif path[-1].kind in _resting and not mirrors:
+            resting[path[-1].slug] = _resting[path[-1].kind](path[-1])
+    if mirrors:
+        hosted |= resting
     return Chain(
         list(hosted.values()),
         list(mirrors.values()),

@@ -146,3 +146,14 @@ def test_mirror_that_is_off_is_passed_over(two, other, monkeypatch):
 
     assert chain().freshen("public-thing") is True
     assert chain().find_page("public-thing").versions == ("1.0",)
+
+
+def test_what_a_mirror_that_is_off_is_known_to_have_becomes_nobody_elses(two, other, monkeypatch):
+    assert chain().freshen("public-thing") is True
+    monkeypatch.setitem(two.config, "UPSTREAMS", {"second": other.url})
+
+    assert chain().is_ours("public-thing")
+    assert chain().freshen("public-thing") is True
+    assert chain().find_page("public-thing") is None
+    assert "public-thing" not in [normalized for _name, normalized in chain().names()]
+    assert other.log == []
