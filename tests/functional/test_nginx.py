@@ -283,7 +283,7 @@ def test_downloads_that_nginx_serves_stand_in_its_log(front):
     get(front, file, User_Agent='pip/99 {"quoted"}')
     get(front, file, Range="bytes=0-9")
     front.http.head(file)
-    lines = lines_about(front, file)[len(before) :]
+    lines = await_lines(front, file, len(before) + 3)[len(before) :]
     assert [(line["method"], line["status"], line["range"]) for line in lines] == [
         ("GET", 200, ""),
         ("GET", 206, "bytes=0-9"),
@@ -304,13 +304,23 @@ def test_every_download_is_counted_in_one_place(front):
     assert lines_about(front, file) == before
     get(front, file)
     await_count(front, "decided", 2)
-    assert len(lines_about(front, file)) == len(before) + 1
+    assert len(await_lines(front, file, len(before) + 1)) == len(before) + 1
 
 
 def lines_about(house: House, path: str) -> list[dict[str, Any]]:
     assert house.nginx is not None
     lines = [json.loads(line) for line in house.nginx.downloads.read_text().splitlines()]
     return [line for line in lines if line["uri"] == path]
+
+
+def await_lines(house: House, path: str, wanted: int) -> list[dict[str, Any]]:
+    """Return the lines when they are there: nginx writes them behind its answers."""
+    deadline = time.monotonic() + 10
+    lines = lines_about(house, path)
+    while len(lines) < wanted and time.monotonic() < deadline:
+        time.sleep(0.05)
+        lines = lines_about(house, path)
+    return lines
 
 
 def await_count(house: House, name: str, wanted: int) -> None:
