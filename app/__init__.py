@@ -5,12 +5,15 @@ from flask import Flask
 import config
 from app import (
     accounts,
+    admin,
     api,
+    feeds,
     indexes,
     journal,
     launch,
     manage,
     mirror,
+    pages,
     policy,
     search,
     seed,
@@ -43,8 +46,8 @@ def create_app(settings: config.Config | None = None) -> Flask:
     web.init_app(app)
 
     for feature in (
-        *(accounts, indexes, journal, stats, search, mirror, uploads, policy),
-        *(simple, api, site, manage, seed, launch),
+        *(accounts, indexes, journal, pages, stats, search, mirror, uploads, policy),
+        *(simple, api, site, manage, feeds, admin, seed, launch),
     ):
         feature.init_app(app)
 

@@ -23,6 +23,7 @@ from app.policy.source import lay_policy
 from app.projects.events import FilesWithdrawn, NamesChanged, NamesLoaded, PageChanged
 from app.projects.queries import list_referred
 from app.projects.services import count_names, refuse_loss
+from app.search import own
 from app.simple import passes, shelving
 from app.sources import registry
 from app.sources.local import LocalSource
@@ -56,6 +57,7 @@ def wire() -> None:
             (NamesLoaded, shelving.take_down_lists),
             (NamesLoaded, count_names),
             (PageChanged, shelving.note_change),
+            (PageChanged, own.note_change),
             (PagesVoided, shelving.close_index),
             (UpstreamChanged, forget_upstream),
             (IndexRemoved, refuse_loss),

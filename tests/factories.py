@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from app.accounts import tokens
 from app.accounts.models import Account, Email
@@ -25,6 +26,7 @@ from app.projects.models import File, Project, Release, Role
 from app.projects.names import normalise
 from app.projects.queries import find_newest
 from app.projects.versions import canonical, parse_version, sort_key
+from app.search.own import relist
 from app.simple.shelf import the_shelf
 
 PASSWORD = "correct horse battery"
@@ -187,3 +189,12 @@ def sign_in(client: FlaskClient, account: Account) -> FlaskClient:
     with client.session_transaction() as session:
         session.update(_user_id=account.get_id(), _fresh=True)
     return client
+
+
+def relist_all() -> None:
+    """List all own projects for pages and searches, which factories leave out."""
+    wanted = select(Project.index_id, Project.normalized_name)
+    projects = list(db.session.execute(wanted))
+    with transaction():
+        for index_id, name in projects:
+            relist(index_id, name)

@@ -25,7 +25,9 @@ from app.mirror.stock import find_document, find_state
 from app.mirror.upstream import Upstream
 from app.projects.descriptions import render_within
 from app.projects.versions import canonical, parse_version
-from app.search.services import describe_name
+from app.search.facts import Facts as ListedFacts
+from app.search.facts import list_people
+from app.search.services import list_project
 from app.sources.base import METADATA
 from app.sources.histories import choose
 
@@ -92,9 +94,29 @@ def keep_facts(
         )
         session.merge(row)
         if is_latest:
-            describe_name(index_id, document.name, version=version, summary=facts.summary)
+            list_project(index_id, _listed(document, version, facts))
         if html is None:
             enqueue("render-copy", index_id=index_id, project=name, version=version)
+
+
+def _listed(document: Document, version: str, facts: Facts) -> ListedFacts:
+    """Return what lists and searches need to know."""
+    fields = (facts.author, facts.author_email, facts.maintainer, facts.maintainer_email)
+    times = [entry.uploaded_at for entry in document.entries if entry.uploaded_at is not None]
+    files = list_entries(document, version)
+    return ListedFacts(
+        name=document.name,
+        version=version,
+        summary=facts.summary,
+        keywords=facts.keywords,
+        people=list_people(*fields),
+        license=facts.license_name,
+        classifiers=facts.classifiers,
+        requires_dist=facts.requires_dist,
+        is_yanked=bool(files) and all(entry.is_yanked for entry in files),
+        created_at=min(times, default=None),
+        updated_at=min((each.uploaded_at for each in files if each.uploaded_at), default=None),
+    )
 
 
 def _is_fresh(index_id: int, name: str, version: str, serial: int) -> bool:

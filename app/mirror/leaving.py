@@ -7,9 +7,9 @@ from app.indexes.events import UpstreamChanged
 from app.indexes.queries import get_index
 from app.indexes.upstreams import is_configured
 from app.mirror.models import MirroredDetail, MirroredProject, MirroredStray, UpstreamState
-from app.search.models import KnownName
+from app.search.services import forget_all
 
-_TOLD = (MirroredProject, MirroredDetail, MirroredStray, UpstreamState, KnownName)
+_TOLD = (MirroredProject, MirroredDetail, MirroredStray, UpstreamState)
 
 
 def forget_upstream(event: UpstreamChanged) -> None:
@@ -23,3 +23,4 @@ def forget_upstream(event: UpstreamChanged) -> None:
     index_id = get_index(event.index_slug).id
     for model in _TOLD:
         db.session.execute(delete(model).where(model.index_id == index_id))
+    forget_all(index_id)

@@ -13,7 +13,7 @@ from app.core.runtime import part, setting
 from app.extensions import db
 from app.mirror.documents import Document, unpack
 from app.mirror.models import MirroredProject
-from app.search.models import KnownName
+from app.search.models import Listing
 
 # How long it is believed that an upstream has no project of a name.
 ABSENT_SECONDS = 60
@@ -120,8 +120,8 @@ def list_held(index_id: int, names: Collection[str]) -> set[str]:
         MirroredProject.normalized_name.in_(names),
         MirroredProject.body_sha256.is_not(None),
     )
-    known = select(KnownName.normalized_name).where(
-        KnownName.index_id == index_id, KnownName.normalized_name.in_(names)
+    known = select(Listing.normalized_name).where(
+        Listing.index_id == index_id, Listing.normalized_name.in_(names)
     )
     return set(db.session.scalars(mirrored.union(known)))
 
@@ -129,13 +129,13 @@ def list_held(index_id: int, names: Collection[str]) -> set[str]:
 def iterate_names(index_id: int, begin: str, end: str) -> Iterator[tuple[str, str]]:
     """Yield the names that the upstream is known to have, sorted."""
     wanted = (
-        select(KnownName.name, KnownName.normalized_name)
+        select(Listing.name, Listing.normalized_name)
         .where(
-            KnownName.index_id == index_id,
-            KnownName.normalized_name >= begin,
-            KnownName.normalized_name < end,
+            Listing.index_id == index_id,
+            Listing.normalized_name >= begin,
+            Listing.normalized_name < end,
         )
-        .order_by(KnownName.normalized_name)
+        .order_by(Listing.normalized_name)
         .execution_options(yield_per=_BATCH)
     )
     # By the connection: a session takes three times as long for 900,000 rows.

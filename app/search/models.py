@@ -1,6 +1,8 @@
-"""The names that are known without asking an upstream."""
+"""Projects as they are listed and found: our own, and those known of upstreams."""
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
@@ -8,29 +10,93 @@ from app.extensions import Base
 _RANKED = text("rank IS NOT NULL")
 
 
-class KnownName(Base):
-    """A project of an upstream, whether anything of it is here or not.
+class Listing(Base):
+    """A project of one index as lists show it, by the release that people should install.
 
-    `rank` is 1 for the most popular one. `version` and `summary` are of the release
-    that people should install, if anybody has looked at it.
+    Our own projects have one while they are shown, and those of an upstream while it
+    is known to have them, whether anything of them is here or not. What nobody has
+    looked at yet is None or empty. `rank` is the place that an upstream's users give
+    it, 1 for the most popular one; `downloads` are those of the last days from here;
+    `popularity` is what both come to, from 0 to a million.
     """
 
-    __tablename__ = "known_name"
+    __tablename__ = "listing"
     __table_args__ = (
+        UniqueConstraint("index_id", "normalized_name"),
+        # It holds all that the list of names needs, so that no row of the table is read for it.
+        Index("ix_listing_names", "index_id", "normalized_name", "name"),
         # Few have one.
-        Index("ix_known_name_rank", "rank", sqlite_where=_RANKED, postgresql_where=_RANKED),
-        # They are found by their names alone, so that SQLite keeps them by these.
-        {"sqlite_with_rowid": False},
+        Index("ix_listing_rank", "rank", sqlite_where=_RANKED, postgresql_where=_RANKED),
+        Index("ix_listing_popularity", "index_id", "popularity", "normalized_name"),
+        Index("ix_listing_created_at", "index_id", "created_at", "normalized_name"),
+        Index("ix_listing_updated_at", "index_id", "updated_at", "normalized_name"),
     )
 
-    index_id: Mapped[int] = mapped_column(
-        ForeignKey("index.id", ondelete="CASCADE"), primary_key=True
-    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    index_id: Mapped[int] = mapped_column(ForeignKey("index.id", ondelete="CASCADE"))
     # By their bytes everywhere, so that the order of names is the same for all.
     normalized_name: Mapped[str] = mapped_column(
-        String(200).with_variant(String(200, collation="C"), "postgresql"), primary_key=True
+        String(200).with_variant(String(200, collation="C"), "postgresql")
     )
     name: Mapped[str] = mapped_column(String(200))
     version: Mapped[str | None] = mapped_column(String(200))
     summary: Mapped[str | None] = mapped_column(Text)
     rank: Mapped[int | None]
+    downloads: Mapped[int] = mapped_column(default=0)
+    popularity: Mapped[int] = mapped_column(default=0)
+    is_yanked: Mapped[bool] = mapped_column(default=False)
+    # When its first release was published, and when this one was.
+    created_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime | None]
+
+
+class Label(Base):
+    """Something that many projects have in common.
+
+    `kind` is `license`, `language`, `classifier`, `keyword`, `person` (who wrote it),
+    `python` (a version like 3.12 that it is for) or `needs` (the normalised name of a
+    project that it depends on).
+    """
+
+    __tablename__ = "label"
+    __table_args__ = (UniqueConstraint("kind", "value"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    value: Mapped[str] = mapped_column(String(400))
+
+
+class ListingLabel(Base):
+    """A listed project has a label."""
+
+    __tablename__ = "listing_label"
+    # Found by either, and kept by the second: a project has few labels, a label many projects.
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    label_id: Mapped[int] = mapped_column(ForeignKey("label.id"), primary_key=True)
+    listing_id: Mapped[int] = mapped_column(
+        ForeignKey("listing.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class LabelCount(Base):
+    """How many listed projects of an index have a label."""
+
+    __tablename__ = "label_count"
+
+    label_id: Mapped[int] = mapped_column(
+        ForeignKey("label.id", ondelete="CASCADE"), primary_key=True
+    )
+    index_id: Mapped[int] = mapped_column(
+        ForeignKey("index.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    count: Mapped[int]
+
+
+class Synonym(Base):
+    """Words that mean the same to those who search, one group a row, as normalised words."""
+
+    __tablename__ = "synonym"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    words: Mapped[list[str]]

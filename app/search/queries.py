@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from app.extensions import db
 from app.projects.names import normalise
-from app.search.models import KnownName
+from app.search.models import Listing
 
 # Stands behind every normalised name, and sorts behind all that one can hold.
 _END = "~"
@@ -16,35 +16,38 @@ _END = "~"
 _SPACES = re.compile(r"[\s\0]+")
 
 
-def find_known(index_id: int, normalized_name: str) -> KnownName | None:
+def find_known(index_id: int, normalized_name: str) -> Listing | None:
     """Return what an index knows of a project, or None."""
-    return db.session.get(KnownName, (index_id, normalized_name))
+    wanted = select(Listing).where(
+        Listing.index_id == index_id, Listing.normalized_name == normalized_name
+    )
+    return db.session.scalars(wanted).one_or_none()
 
 
 def list_known(index_id: int, names: Collection[str]) -> set[str]:
     """Return those of some normalised names that an index knows."""
-    known = KnownName.normalized_name
-    wanted = select(known).where(KnownName.index_id == index_id, known.in_(names))
+    known = Listing.normalized_name
+    wanted = select(known).where(Listing.index_id == index_id, known.in_(names))
     return set(db.session.scalars(wanted))
 
 
 def list_between(index_id: int, begin: str, end: str) -> set[str]:
     """Return the normalised names that an index knows, from one up to, without, another."""
-    known = KnownName.normalized_name
-    wanted = select(known).where(KnownName.index_id == index_id, known >= begin, known < end)
+    known = Listing.normalized_name
+    wanted = select(known).where(Listing.index_id == index_id, known >= begin, known < end)
     return set(db.session.scalars(wanted))
 
 
 def count_known(index_id: int) -> int:
     """Count the projects that an index knows."""
-    wanted = select(func.count()).select_from(KnownName).where(KnownName.index_id == index_id)
+    wanted = select(func.count()).select_from(Listing).where(Listing.index_id == index_id)
     return db.session.scalar(wanted) or 0
 
 
-def list_rows(index_ids: Collection[int], names: Collection[str]) -> dict[str, KnownName]:
+def list_rows(index_ids: Collection[int], names: Collection[str]) -> dict[str, Listing]:
     """Return what the first of some indexes that knows a name knows of it, by names."""
-    wanted = select(KnownName).where(
-        KnownName.index_id.in_(index_ids), KnownName.normalized_name.in_(names)
+    wanted = select(Listing).where(
+        Listing.index_id.in_(index_ids), Listing.normalized_name.in_(names)
     )
     places = {index_id: place for place, index_id in enumerate(index_ids)}
     rows = sorted(db.session.scalars(wanted), key=lambda row: places[row.index_id], reverse=True)
@@ -71,7 +74,7 @@ def list_like(index_id: int, word: str, *, needed: int, limit: int) -> Alike:
     hold it; popular ones before others. To find the last ones takes a look at all
     names, so nobody looks for them once the others are as many as are needed.
     """
-    found = dict.fromkeys(_names(index_id, KnownName.normalized_name == word, 1))
+    found = dict.fromkeys(_names(index_id, Listing.normalized_name == word, 1))
     for step in (_popular_beginnings, _beginnings, _popular_holders, _holders):
         if step in {_popular_holders, _holders} and len(found) >= needed:
             return Alike(list(found), is_all=False)
@@ -80,7 +83,7 @@ def list_like(index_id: int, word: str, *, needed: int, limit: int) -> Alike:
 
 
 def _popular_beginnings(index_id: int, word: str, limit: int) -> Iterable[str]:
-    return _popular(index_id, KnownName.normalized_name.startswith(word, autoescape=True), limit)
+    return _popular(index_id, Listing.normalized_name.startswith(word, autoescape=True), limit)
 
 
 def _popular_holders(index_id: int, word: str, limit: int) -> Iterable[str]:
@@ -88,7 +91,7 @@ def _popular_holders(index_id: int, word: str, limit: int) -> Iterable[str]:
 
 
 def _beginnings(index_id: int, word: str, limit: int) -> Iterable[str]:
-    known = KnownName.normalized_name
+    known = Listing.normalized_name
     return _names(index_id, (known >= word) & (known < word + _END), limit)
 
 
@@ -97,21 +100,21 @@ def _holders(index_id: int, word: str, limit: int) -> Iterable[str]:
 
 
 def _holds(word: str) -> ColumnElement[bool]:
-    return KnownName.normalized_name.contains(word, autoescape=True)
+    return Listing.normalized_name.contains(word, autoescape=True)
 
 
 def _names(index_id: int, fits: ColumnElement[bool], limit: int) -> Iterable[str]:
-    known = KnownName.normalized_name
-    wanted = select(known).where(KnownName.index_id == index_id, fits).order_by(known).limit(limit)
+    known = Listing.normalized_name
+    wanted = select(known).where(Listing.index_id == index_id, fits).order_by(known).limit(limit)
     return db.session.scalars(wanted)
 
 
 def _popular(index_id: int, fits: ColumnElement[bool], limit: int) -> Iterable[str]:
     wanted = (
-        select(KnownName.normalized_name)
+        select(Listing.normalized_name)
         # As a sum, so that the database goes by the few that have a rank.
-        .where(KnownName.rank.is_not(None), KnownName.index_id + 0 == index_id, fits)
-        .order_by(KnownName.rank)
+        .where(Listing.rank.is_not(None), Listing.index_id + 0 == index_id, fits)
+        .order_by(Listing.rank)
         .limit(limit)
     )
     return db.session.scalars(wanted)

@@ -8,7 +8,7 @@ from app.extensions import db
 from app.indexes.queries import find_index, find_name_claim, get_index
 from app.indexes.reservations import reserve
 from app.projects.services import delete_project
-from app.search.models import KnownName
+from app.search.models import Listing
 from tests.factories import make_account, make_index, make_project, make_release
 
 
@@ -140,7 +140,7 @@ def known(app, monkeypatch):
     """Let an upstream be known to have a project, which nobody may ask it for."""
     monkeypatch.setitem(app.config, "UPSTREAMS", {"pypi": "https://packages.example.com/simple/"})
     index_id = get_index("pypi").id
-    db.session.add(KnownName(index_id=index_id, normalized_name="far-away", name="Far.Away"))
+    db.session.add(Listing(index_id=index_id, normalized_name="far-away", name="Far.Away"))
     db.session.commit()
 
 

@@ -17,7 +17,7 @@ from app.indexes.reservations import reserve
 from app.indexes.services import grant
 from app.journal.models import Entry
 from app.projects.claims import claim_name
-from app.search.models import KnownName
+from app.search.models import Listing
 from tests.factories import make_account, make_index, make_project, make_release, sign_in
 from tests.site.pages import faults, soup
 
@@ -472,7 +472,7 @@ def test_a_pattern_that_is_not_reserved_is_not_found(client, boss):
 
 def test_who_claims_an_upstreams_name_is_told(client, app, olga, monkeypatch):
     monkeypatch.setitem(app.config, "UPSTREAMS", {"pypi": "https://packages.example.com/simple/"})
-    row = KnownName(index_id=get_index("pypi").id, normalized_name="far-away", name="Far.Away")
+    row = Listing(index_id=get_index("pypi").id, normalized_name="far-away", name="Far.Away")
     db.session.add(row)
     db.session.commit()
     answer = client.post(f"{PAGE}claims", data={"claims-name": "far_away"})

@@ -29,7 +29,7 @@ from app.mirror.renewal import Renewals
 from app.mirror.source import MirrorSource, mirror_source
 from app.mirror.upstream import forget_upstreams
 from app.projects.models import Project
-from app.search.models import KnownName
+from app.search.models import Listing
 from app.stats.models import DownloadDay
 from app.uploads.models import Promotion
 from tests.conftest import testing_config
@@ -38,7 +38,7 @@ from tests.upstreams import UpstreamServer
 _KEPT = (
     *(MirroredDetail, MirroredFile, MirroredProject, MirroredStray, MirrorDay, UpstreamState),
     DownloadDay,
-    *(KnownName, Project, NameClaim, ReservedPattern, Entry, Promotion),
+    *(Listing, Project, NameClaim, ReservedPattern, Entry, Promotion),
 )
 
 

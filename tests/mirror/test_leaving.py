@@ -8,7 +8,7 @@ from app.extensions import db
 from app.indexes.queries import get_index
 from app.indexes.upstreams import change_upstream
 from app.mirror.models import MirroredFile, MirroredProject
-from app.search.models import KnownName
+from app.search.models import Listing
 from tests.factories import make_index
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -23,14 +23,14 @@ def corp(app):
         for slug in ("corp", "pypi"):
             key = {"index_id": get_index(slug).id, "normalized_name": "foo"}
             db.session.add(MirroredProject(**key, fetched_at=NOW, changed_at=NOW))
-            db.session.add(KnownName(**key, name="foo"))
+            db.session.add(Listing(**key, name="foo"))
             facts = {"address": "ab" * 32, "filename": "foo-1.0.tar.gz", "version": "1.0"}
             db.session.add(MirroredFile(**key, **facts, size=1, stored_at=NOW, used_at=NOW))
 
 
 def counts(slug):
     number = get_index(slug).id
-    models = (MirroredProject, KnownName, MirroredFile)
+    models = (MirroredProject, Listing, MirroredFile)
     return [
         db.session.scalar(select(func.count()).select_from(model).where(model.index_id == number))
         for model in models

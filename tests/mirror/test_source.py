@@ -15,7 +15,7 @@ from app.indexes.queries import get_index
 from app.journal.models import Entry
 from app.mirror.exceptions import UpstreamUnavailable
 from app.mirror.models import MirrorDay, MirroredProject, MirroredStray
-from app.search.models import KnownName
+from app.search.models import Listing
 from app.sources.base import LAST
 from tests.mirror.conftest import await_true
 from tests.upstreams import (
@@ -357,7 +357,7 @@ def test_quarantined_project_has_a_page_without_files(source, upstream):
 def test_known_names_are_held_without_being_asked_for(source, upstream):
     index = get_index("pypi")
     with transaction():
-        db.session.add(KnownName(index_id=index.id, normalized_name="numpy", name="NumPy"))
+        db.session.add(Listing(index_id=index.id, normalized_name="numpy", name="NumPy"))
 
     assert source.holds({"numpy", "six"}) == {"numpy"}
     assert list(source.names()) == [("NumPy", "numpy")]

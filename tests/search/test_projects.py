@@ -10,8 +10,9 @@ from app.indexes.queries import get_index
 from app.indexes.upstreams import find_host
 from app.policy.models import PolicyRule
 from app.search import projects
+from app.search.facts import Facts
 from app.search.projects import search_projects
-from app.search.services import describe_name, learn_names
+from app.search.services import learn_names, list_project
 from tests.factories import make_project, make_release
 
 
@@ -108,7 +109,7 @@ def test_names_of_a_mirror_that_is_off_are_not_shown(known, settings, house):
 def test_a_hit_shows_what_is_known_of_it(known):
     known("six", "sixpence")
     with transaction():
-        describe_name(get_index("pypi").id, "Six", version="1.17", summary="Bridges")
+        list_project(get_index("pypi").id, Facts(name="Six", version="1.17", summary="Bridges"))
     six, other = search_projects(get_index(), "six", 1).lines
     assert (six.version, six.summary, six.updated_at) == ("1.17", "Bridges", None)
     assert six.upstream == find_host(get_index("pypi"))

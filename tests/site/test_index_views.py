@@ -6,7 +6,7 @@ from app.extensions import db
 from app.indexes.bases import change_bases
 from app.indexes.queries import get_index
 from app.indexes.services import change_visibility, grant
-from app.search.models import KnownName
+from app.search.models import Listing
 from app.site.origins import PAGE_SIZE
 from tests.factories import make_account, make_index, make_project, sign_in
 from tests.site.pages import faults, soup
@@ -225,8 +225,8 @@ def test_crawlers_stay_away_from_the_names(client):
 def test_the_names_of_an_upstream_are_told_to_come_from_it(client, app, team, monkeypatch):
     monkeypatch.setitem(app.config, "UPSTREAMS", {"pypi": "https://u:p@packages.example.com/"})
     index_id = get_index("pypi").id
-    db.session.add(KnownName(index_id=index_id, normalized_name="far-away", name="Far.Away"))
-    db.session.add(KnownName(index_id=index_id, normalized_name="shared", name="shared"))
+    db.session.add(Listing(index_id=index_id, normalized_name="far-away", name="Far.Away"))
+    db.session.add(Listing(index_id=index_id, normalized_name="shared", name="shared"))
     db.session.commit()
     for slug in ("team", "main", "pypi"):
         assert "Far.Away from packages.example.com" in rows(client.get(f"/index/{slug}/"))
@@ -236,7 +236,7 @@ def test_the_names_of_an_upstream_are_told_to_come_from_it(client, app, team, mo
 def test_names_of_upstreams_can_be_left_out(client, app, team, monkeypatch):
     monkeypatch.setitem(app.config, "UPSTREAMS", {"pypi": "https://packages.example.com/"})
     index_id = get_index("pypi").id
-    db.session.add(KnownName(index_id=index_id, normalized_name="bar", name="bar"))
+    db.session.add(Listing(index_id=index_id, normalized_name="bar", name="bar"))
     for number in range(PAGE_SIZE):
         make_project(f"more-{number:03}")
     db.session.commit()

@@ -11,7 +11,7 @@ from app.mirror.models import MirroredProject
 from app.mirror.upstream import forget_upstreams
 from app.projects.names import normalise
 from app.projects.queries import find_project
-from app.search.models import KnownName
+from app.search.models import Listing
 from app.uploads import intake
 from tests.factories import make_account, make_project
 from tests.uploads.clients import assert_refused, snapshot
@@ -38,7 +38,7 @@ def upstream(request, server):
     def hold(name):
         names = {"index_id": get_index("pypi").id, "normalized_name": normalise(name)}
         if request.param == "loaded list":
-            row = KnownName(**names, name=name)
+            row = Listing(**names, name=name)
         else:
             times = {"fetched_at": clock.now(), "changed_at": clock.now()}
             row = MirroredProject(**names, **times, body_sha256="0" * 64)

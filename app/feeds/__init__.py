@@ -1,0 +1,7 @@
+"""What machines read of the site: feeds, the map of all pages, and the rules for crawlers."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Bind the addresses to an application."""

@@ -1,0 +1,97 @@
+"""The listed projects that an index shows: its own and those of its bases."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import ColumnElement, case, exists, or_
+from sqlalchemy.orm import aliased
+
+from app.indexes.models import Index, NameClaim
+from app.indexes.queries import MIRROR, list_paths
+from app.indexes.upstreams import find_host
+from app.projects.models import Project
+from app.search.models import Listing
+from app.sources.chain import Chain
+from app.sources.page import ProjectLine
+from app.sources.registry import own_source, source_for
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What may be listed on the pages of an index, for all who may read it.
+
+    `indexes` are those whose projects it shows, in the order in which they own names:
+    hosted ones come before mirrors, and mirrors that are off are left out.
+    """
+
+    index: Index
+    indexes: tuple[Index, ...]
+
+    @classmethod
+    def of(cls, index: Index) -> "Scope":
+        """Return the scope of an index."""
+        ends = [path[-1] for path in list_paths(index)]
+        hosted = [end for end in ends if end.kind != MIRROR]
+        mirrors = [end for end in ends if end.kind == MIRROR and own_source(end) is not None]
+        return cls(index, (*hosted, *mirrors))
+
+    @property
+    def index_ids(self) -> tuple[int, ...]:
+        """Return the numbers of the indexes."""
+        return tuple(index.id for index in self.indexes)
+
+    @cached_property
+    def chain(self) -> Chain:
+        """Return the source of the index, which has the last word on what is listed."""
+        return source_for(self.index)
+
+    def fits(self) -> tuple[ColumnElement[bool], ...]:
+        """Return the conditions for a `Listing` to be in the scope, for statements.
+
+        A name that an index owns hides those of the indexes behind it. What is listed
+        after all, rules and reserved names included, only `listed` tells.
+        """
+        is_here = Listing.index_id.in_(self.index_ids)
+        return (is_here,) if len(self.indexes) < 2 else (is_here, ~self._is_taken())
+
+    def listed(self, names: Collection[str]) -> set[str]:
+        """Return those of some normalised names that the index lists."""
+        return self.chain.listed(names) if names else set()
+
+    def lines(self, listings: Iterable[Listing]) -> tuple[ProjectLine, ...]:
+        """Return a line for each of some listings that the index lists, in their order."""
+        found = list(listings)
+        listed = self.listed([listing.normalized_name for listing in found])
+        return tuple(self._line(each) for each in found if each.normalized_name in listed)
+
+    def _is_taken(self) -> ColumnElement[bool]:
+        """Tell whether an index before that of a listing has the name, had or claims it."""
+        places = {index.id: place for place, index in enumerate(self.indexes)}
+        place = case(places, value=Listing.index_id)
+        other = aliased(Listing)
+        return or_(
+            *(
+                exists().where(
+                    owner.normalized_name == Listing.normalized_name,
+                    owner.index_id.in_(self.index_ids),
+                    case(places, value=owner.index_id) < place,
+                )
+                for owner in (other, Project, NameClaim)
+            )
+        )
+
+    def _line(self, listing: Listing) -> ProjectLine:
+        return ProjectLine(
+            name=listing.name,
+            normalized_name=listing.normalized_name,
+            summary=listing.summary or "",
+            version=listing.version or "",
+            updated_at=listing.updated_at,
+            upstream=self._hosts.get(listing.index_id, ""),
+        )
+
+    @cached_property
+    def _hosts(self) -> dict[int, str]:
+        mirrors = (index for index in self.indexes if index.kind == MIRROR)
+        return {mirror.id: find_host(mirror) or mirror.title for mirror in mirrors}

@@ -1,0 +1,105 @@
+"""List all projects, our own and those known of upstreams, with what they have in common."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = '0004'
+down_revision = '0003'
+branch_labels = None
+depends_on = None
+
+_RANKED = sa.text('rank IS NOT NULL')
+
+
+def upgrade() -> None:
+    _make_listings()
+    op.execute(sa.text(
+        'INSERT INTO listing (index_id, normalized_name, name, version, summary, rank, downloads, popularity, is_yanked)'
+        ' SELECT index_id, normalized_name, name, version, summary, rank, 0, 0, false FROM known_name'
+        ' ORDER BY index_id, normalized_name'
+    ))
+    op.drop_table('known_name')
+
+
+def downgrade() -> None:
+    _make_known_names()
+    op.execute(sa.text(
+        'INSERT INTO known_name (index_id, normalized_name, name, version, summary, rank)'
+        ' SELECT index_id, normalized_name, name, version, summary, rank FROM listing'
+        " WHERE index_id IN (SELECT id FROM \"index\" WHERE kind = 'mirror')"
+    ))
+    for table in ('synonym', 'label_count', 'listing_label', 'label', 'listing'):
+        op.drop_table(table)
+
+
+def _name() -> sa.types.TypeEngine:
+    return sa.String(length=200).with_variant(sa.String(length=200, collation='C'), 'postgresql')
+
+
+def _make_listings() -> None:
+    op.create_table('listing',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('index_id', sa.Integer(), nullable=False),
+    sa.Column('normalized_name', _name(), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('version', sa.String(length=200), nullable=True),
+    sa.Column('summary', sa.Text(), nullable=True),
+    sa.Column('rank', sa.Integer(), nullable=True),
+    sa.Column('downloads', sa.Integer(), nullable=False),
+    sa.Column('popularity', sa.Integer(), nullable=False),
+    sa.Column('is_yanked', sa.Boolean(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['index_id'], ['index.id'], name=op.f('fk_listing_index_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_listing')),
+    sa.UniqueConstraint('index_id', 'normalized_name', name=op.f('uq_listing_index_id_normalized_name'))
+    )
+    op.create_index('ix_listing_names', 'listing', ['index_id', 'normalized_name', 'name'])
+    op.create_index('ix_listing_rank', 'listing', ['rank'], sqlite_where=_RANKED, postgresql_where=_RANKED)
+    for column in ('popularity', 'created_at', 'updated_at'):
+        op.create_index(f'ix_listing_{column}', 'listing', ['index_id', column, 'normalized_name'])
+    op.create_table('label',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=10), nullable=False),
+    sa.Column('value', sa.String(length=400), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_label')),
+    sa.UniqueConstraint('kind', 'value', name=op.f('uq_label_kind_value'))
+    )
+    op.create_table('listing_label',
+    sa.Column('label_id', sa.Integer(), nullable=False),
+    sa.Column('listing_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['label_id'], ['label.id'], name=op.f('fk_listing_label_label_id')),
+    sa.ForeignKeyConstraint(['listing_id'], ['listing.id'], name=op.f('fk_listing_label_listing_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('label_id', 'listing_id', name=op.f('pk_listing_label')),
+    sqlite_with_rowid=False
+    )
+    op.create_index('ix_listing_label_listing_id', 'listing_label', ['listing_id'])
+    op.create_table('label_count',
+    sa.Column('label_id', sa.Integer(), nullable=False),
+    sa.Column('index_id', sa.Integer(), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['index_id'], ['index.id'], name=op.f('fk_label_count_index_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['label_id'], ['label.id'], name=op.f('fk_label_count_label_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('label_id', 'index_id', name=op.f('pk_label_count'))
+    )
+    op.create_index('ix_label_count_index_id', 'label_count', ['index_id'])
+    op.create_table('synonym',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('words', sa.JSON(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_synonym'))
+    )
+
+
+def _make_known_names() -> None:
+    op.create_table('known_name',
+    sa.Column('index_id', sa.Integer(), nullable=False),
+    sa.Column('normalized_name', _name(), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('version', sa.String(length=200), nullable=True),
+    sa.Column('summary', sa.Text(), nullable=True),
+    sa.Column('rank', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['index_id'], ['index.id'], name=op.f('fk_known_name_index_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('index_id', 'normalized_name', name=op.f('pk_known_name')),
+    sqlite_with_rowid=False
+    )
+    op.create_index('ix_known_name_rank', 'known_name', ['rank'], sqlite_where=_RANKED, postgresql_where=_RANKED)
