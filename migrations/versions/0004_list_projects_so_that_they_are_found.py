@@ -9,6 +9,101 @@ branch_labels = None
 depends_on = None
 
 _RANKED = sa.text('rank IS NOT NULL')
+# What most who search mean the same by; administrators change it as they like.
+_SYNONYMS = '''
+postgres, postgresql, postgre, psql
+mongo, mongodb
+mysql, mariadb
+mssql, sqlserver, sql server
+sqlite, sqlite3
+elastic, elasticsearch
+kubernetes, k8s
+aws, amazon web services
+gcp, google cloud
+driver, adapter, connector
+driver, client
+client, sdk
+login, authentication, auth
+authorization, authorisation, permissions
+jwt, json web token, json web tokens
+oauth, oauth2
+cli, command line
+gui, user interface
+parse, parser, parsing, read, reader
+ml, machine learning
+ai, artificial intelligence
+llm, language model, language models
+nlp, natural language
+cv, computer vision
+ocr, optical character recognition, text recognition
+dataframe, dataframes, data frame, data frames
+array, arrays, matrix, linear algebra
+plot, plotting, chart, charts, charting
+plotting, visualization, visualisation
+image, images, imaging, picture, photo
+excel, xlsx, xls, spreadsheet
+powerpoint, pptx
+yaml, yml
+regex, regexp, regular expression, regular expressions
+template, templates, templating
+test, tests, testing
+mock, mocking, mocks, fake
+lint, linter, linting
+formatter, formatting, autoformatter
+type checker, type checking, static typing, static type checker
+async, asyncio, asynchronous
+parallel, multiprocessing, concurrency
+job, task
+schedule, scheduler, scheduling, cron
+migration, migrations, migrate
+orm, object relational mapper, object relational mapping
+hash, hashing, digest
+encrypt, encryption, crypto, cryptography, cryptographic
+ssl, tls
+email, mail, e mail
+date, dates, datetime
+timezone, timezones, time zone, tz
+config, configuration, settings
+env, environment variables, dotenv
+log, logging, logger
+docs, documentation
+terminal, console, tty
+color, colour, colored, coloured, colors
+serialize, serialise, serialization, serializer, serialisation
+validate, validation, validator
+i18n, internationalization, internationalisation, localization
+l10n, localization, localisation
+compress, compression, compressor
+scrape, scraper, scraping, crawler, crawling
+websocket, websockets, web socket
+openapi, swagger
+grpc, protobuf, protocol buffers
+git, version control
+docker, container, containers
+monitor, monitoring, observability
+math, maths, mathematics
+stats, statistics, statistical
+geo, gis, geospatial, geographic
+audio, sound
+bot, chatbot
+filesystem, file system
+dir, directory, folder
+cache, caching
+memoize, memoization, memoisation
+retry, retries, retrying
+throttle, throttling, rate limit, rate limiting, ratelimit
+diff, difference, comparison
+uuid, guid
+password, passphrase
+wsgi, web server
+asgi, web server
+dependency injection, ioc, inversion of control
+progress bar, progress bars, progressbar, progress meter
+neural network, neural networks, deep learning
+tokenizer, tokenizers, tokenization, tokeniser
+graph, graphs, network
+typing, type hints, type annotations
+'''
 
 
 def upgrade() -> None:
@@ -19,6 +114,7 @@ def upgrade() -> None:
         ' ORDER BY index_id, normalized_name'
     ))
     op.drop_table('known_name')
+    _seed_synonyms()
 
 
 def downgrade() -> None:
@@ -88,6 +184,12 @@ def _make_listings() -> None:
     sa.Column('words', sa.JSON(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_synonym'))
     )
+
+
+def _seed_synonyms() -> None:
+    synonym = sa.table('synonym', sa.column('words', sa.JSON))
+    groups = [line.split(', ') for line in _SYNONYMS.strip().splitlines()]
+    op.bulk_insert(synonym, [{'words': words} for words in groups])
 
 
 def _make_known_names() -> None:
