@@ -7,6 +7,7 @@ from app.site import index_views as index_views
 from app.site import policy_views as policy_views
 from app.site import switch_views as switch_views
 from app.site import views
+from app.site.labels import label_url
 from app.site.refusals import REFUSALS
 
 
@@ -15,3 +16,4 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     # The page of an error leads to what helps.
     app.jinja_env.globals["explained_refusals"] = REFUSALS
+    app.jinja_env.globals["label_url"] = label_url
