@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+
 from app.projects.names import normalise
 
 # PEP 508: a requirement begins with a name.
@@ -12,6 +14,9 @@ _LICENSE = "License"
 # "License :: OSI Approved" alone says nothing.
 _VAGUE = {_LICENSE, "OSI Approved"}
 _LONGEST_LICENSE = 100
+_LONGEST_EXPRESSION = 400
+_LICENSE_WORDS = re.compile(r"([()]| AND | OR )")
+_BETWEEN_LICENSES = {"AND", "OR", "(", ")"}
 
 
 def list_languages(classifiers: Iterable[str]) -> list[str]:
@@ -30,6 +35,26 @@ def find_license(expression: str | None, classifiers: Iterable[str], text: str) 
         return ", ".join(dict.fromkeys(named))
     first = text.strip().partition("\n")[0].strip()
     return first[:_LONGEST_LICENSE] or None
+
+
+def split_license(text: str) -> tuple[str, ...]:
+    """Return the words, brackets and licences of an SPDX expression, or the text if it is none.
+
+    An exception stands with its licence: `GPL-2.0-only WITH Classpath-exception-2.0` is one.
+    """
+    if len(text) > _LONGEST_EXPRESSION:
+        return (text,)
+    try:
+        expression = canonicalize_license_expression(text)
+    except InvalidLicenseExpression:
+        return (text,)
+    parts = (part.strip() for part in _LICENSE_WORDS.split(expression))
+    return tuple(part for part in parts if part)
+
+
+def list_licenses(text: str) -> list[str]:
+    """Return the licences that an SPDX expression names, or the text if it is none."""
+    return [part for part in split_license(text) if part not in _BETWEEN_LICENSES]
 
 
 def split_keywords(text: str) -> tuple[str, ...]:

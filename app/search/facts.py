@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import getaddresses
 
-from app.projects.metadata import list_languages, needed_name
+from app.projects.metadata import list_languages, list_licenses, needed_name
+from app.projects.names import normalise
 
 LICENSE, LANGUAGE, CLASSIFIER, KEYWORD = "license", "language", "classifier", "keyword"
 PERSON, PYTHON, NEEDS = "person", "python", "needs"
@@ -50,12 +51,18 @@ class Facts:
 
     def _told(self) -> Iterator[tuple[str, str]]:
         yield from _each(CLASSIFIER, self.classifiers)
-        yield from _each(LICENSE, [self.license] if self.license else [])
+        yield from _each(LICENSE, list_licenses(self.license) if self.license else [])
         yield from _each(LANGUAGE, list_languages(self.classifiers))
         yield from _each(PYTHON, _list_pythons(self.classifiers))
         yield from _each(PERSON, self.people)
         yield from _each(KEYWORD, (" ".join(word.lower().split()) for word in self.keywords))
-        yield from _each(NEEDS, map(needed_name, self.requires_dist))
+        yield from _each(NEEDS, self._list_needed())
+
+    def _list_needed(self) -> Iterator[str]:
+        # Extras that take in others name the project itself.
+        own = normalise(self.name)
+        names = map(needed_name, self.requires_dist)
+        return (name for name in names if name != own)
 
 
 def list_people(*fields: str) -> tuple[str, ...]:
