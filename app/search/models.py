@@ -27,9 +27,6 @@ class Listing(Base):
         Index("ix_listing_names", "index_id", "normalized_name", "name"),
         # Few have one.
         Index("ix_listing_rank", "rank", sqlite_where=_RANKED, postgresql_where=_RANKED),
-        Index("ix_listing_popularity", "index_id", "popularity", "normalized_name"),
-        Index("ix_listing_created_at", "index_id", "created_at", "normalized_name"),
-        Index("ix_listing_updated_at", "index_id", "updated_at", "normalized_name"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -48,6 +45,11 @@ class Listing(Base):
     # When its first release was published, and when this one was.
     created_at: Mapped[datetime | None]
     updated_at: Mapped[datetime | None]
+
+
+# The greatest first, and those that are alike by name.
+for _column in (Listing.popularity, Listing.created_at, Listing.updated_at):
+    Index(f"ix_listing_{_column.key}", Listing.index_id, _column.desc(), Listing.normalized_name)
 
 
 class Label(Base):
@@ -80,16 +82,19 @@ class ListingLabel(Base):
 
 
 class LabelCount(Base):
-    """How many listed projects of an index have a label."""
+    """How many listed projects of an index have a label; `kind` is that of the label."""
 
     __tablename__ = "label_count"
+    # It holds all that the list of the most used ones needs.
+    __table_args__ = (Index("ix_label_count_kind", "index_id", "kind", "count", "label_id"),)
 
     label_id: Mapped[int] = mapped_column(
         ForeignKey("label.id", ondelete="CASCADE"), primary_key=True
     )
     index_id: Mapped[int] = mapped_column(
-        ForeignKey("index.id", ondelete="CASCADE"), primary_key=True, index=True
+        ForeignKey("index.id", ondelete="CASCADE"), primary_key=True
     )
+    kind: Mapped[str] = mapped_column(String(10))
     count: Mapped[int]
 
 

@@ -108,8 +108,10 @@ def _count_out(index_id: int, *gone: Any) -> None:
 
 def _count(index_id: int, changes: Counter[int]) -> None:
     # In one order everywhere, so that two writers never wait for each other in a circle.
+    kinds = select(Label.id, Label.kind).where(Label.id.in_(changes)).order_by(Label.id)
     rows = [
-        {"label_id": label_id, "index_id": index_id, "count": 0} for label_id in sorted(changes)
+        {"label_id": row.id, "index_id": index_id, "kind": row.kind, "count": 0}
+        for row in db.session.execute(kinds)
     ]
     add_all_unless_there(LabelCount, rows)
     for label_id in sorted(changes):

@@ -153,7 +153,7 @@ def _make_listings() -> None:
     op.create_index('ix_listing_names', 'listing', ['index_id', 'normalized_name', 'name'])
     op.create_index('ix_listing_rank', 'listing', ['rank'], sqlite_where=_RANKED, postgresql_where=_RANKED)
     for column in ('popularity', 'created_at', 'updated_at'):
-        op.create_index(f'ix_listing_{column}', 'listing', ['index_id', column, 'normalized_name'])
+        op.create_index(f'ix_listing_{column}', 'listing', ['index_id', sa.text(f'{column} DESC'), 'normalized_name'])
     op.create_table('label',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(length=10), nullable=False),
@@ -173,12 +173,13 @@ def _make_listings() -> None:
     op.create_table('label_count',
     sa.Column('label_id', sa.Integer(), nullable=False),
     sa.Column('index_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=10), nullable=False),
     sa.Column('count', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['index_id'], ['index.id'], name=op.f('fk_label_count_index_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['label_id'], ['label.id'], name=op.f('fk_label_count_label_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('label_id', 'index_id', name=op.f('pk_label_count'))
     )
-    op.create_index('ix_label_count_index_id', 'label_count', ['index_id'])
+    op.create_index('ix_label_count_kind', 'label_count', ['index_id', 'kind', 'count', 'label_id'])
     op.create_table('synonym',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('words', sa.JSON(), nullable=False),
