@@ -1,6 +1,7 @@
 """How templates write numbers, sizes and times."""
 
 from datetime import date, datetime
+from urllib.parse import urlencode
 
 from babel import Locale
 from flask import Flask, has_request_context, request
@@ -15,7 +16,7 @@ from flask_babel import (
 from jinja2 import StrictUndefined
 
 from app.core import clock
-from app.core.i18n import LANGUAGES, _
+from app.core.i18n import ARGUMENT, LANGUAGES, _
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
@@ -91,5 +92,10 @@ def _here() -> str:
         return "/"
     # A page may be the answer to a form whose address shows nothing by itself.
     rule = request.url_rule
-    is_page = rule is None or "GET" in (rule.methods or ())
-    return request.full_path.rstrip("?") if is_page else "/"
+    if rule is not None and "GET" not in (rule.methods or ()):
+        return "/"
+    if ARGUMENT not in request.args:
+        return request.full_path.rstrip("?")
+    # Whoever goes back here has just chosen a language, and the address would know better.
+    kept = [(key, value) for key, value in request.args.items(multi=True) if key != ARGUMENT]
+    return f"{request.path}?{urlencode(kept)}" if kept else request.path

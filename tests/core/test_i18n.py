@@ -49,3 +49,41 @@ def test_a_mail_speaks_another_language_than_the_request(app):
         with force_locale("de"):
             assert reader_locale() == "de"
         assert reader_locale() == "en"
+
+
+def test_the_address_counts_more_than_all_else(client):
+    client.set_cookie("locale", "en")
+    answer = client.get("/about?lang=de", headers={"Accept-Language": "en"})
+    assert '<html lang="de"' in answer.text
+    assert answer.headers["Content-Language"] == "de"
+
+
+def test_the_language_of_an_address_holds_for_that_page_alone(client):
+    answer = client.get("/about?lang=de")
+    assert "Set-Cookie" not in answer.headers
+    assert '<html lang="en"' in client.get("/about").text
+
+
+@pytest.mark.parametrize(
+    "asked", ["xx", "", "DE", "../../etc", "de%0d%0aX: y", "%F0%9F%98%80" * 500]
+)
+def test_an_address_with_an_unknown_language_is_passed_over(client, asked):
+    answer = client.get(f"/about?lang={asked}", headers={"Accept-Language": "de"})
+    assert answer.headers["Content-Language"] == "de"
+
+
+def test_caches_are_told_what_the_language_of_a_page_depends_on(client):
+    answer = client.get("/about")
+    assert {"accept-language", "cookie"} <= {name.lower() for name in answer.vary}
+
+
+@pytest.mark.parametrize("path", ["/simple/", "/healthz", "/static/css/house.css"])
+def test_what_machines_read_is_in_no_language(client, path):
+    answer = client.get(path, headers={"Accept": "text/html"}, buffered=True)
+    assert "Content-Language" not in answer.headers
+    assert "accept-language" not in {name.lower() for name in answer.vary}
+
+
+def test_no_form_is_answered_in_a_language_by_its_address(client):
+    answer = client.post("/account/login?lang=de", data={"login": "x", "password": "y"})
+    assert answer.headers["Content-Language"] == "en"

@@ -59,3 +59,11 @@ def test_the_switches_need_no_session(client, app, monkeypatch):
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
     assert switch(client, "theme", theme="dark").status_code == 303
     assert switch(client, "locale", locale="de").status_code == 303
+
+
+def test_who_came_by_an_address_with_a_language_can_still_choose_another_one(client):
+    page = soup(client.get("/search?q=a%26b&lang=de&page=1"))
+    target = page.select_one("form.switch input[name=next]")["value"]
+    assert target == "/search?q=a%26b&page=1"
+    there = switch(client, "locale", locale="en", next=target).location
+    assert soup(client.get(there)).html["lang"] == "en"
