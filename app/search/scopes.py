@@ -89,7 +89,12 @@ class Scope:
             version=listing.version or "",
             updated_at=listing.updated_at,
             upstream=self._hosts.get(listing.index_id, ""),
+            index_slug=self._slugs[listing.index_id],
         )
+
+    @cached_property
+    def _slugs(self) -> dict[int, str]:
+        return {index.id: index.slug for index in self.indexes}
 
     @cached_property
     def _hosts(self) -> dict[int, str]:

@@ -166,7 +166,8 @@ class ReleaseDetail:
 class ProjectLine:
     """One project in a list; what nobody has looked at yet is empty or None.
 
-    `upstream` is the host whose copy knows it, and empty for our own.
+    `upstream` is the host whose copy knows it, and empty for our own; `index_slug` is
+    the index that has it, where a list is of several.
     """
 
     name: str
@@ -175,6 +176,7 @@ class ProjectLine:
     version: str
     updated_at: datetime | None
     upstream: str = ""
+    index_slug: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
