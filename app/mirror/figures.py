@@ -10,7 +10,7 @@ from app.core import clock
 from app.extensions import db
 from app.indexes.models import Index
 from app.mirror.models import MirrorDay, MirroredFile
-from app.stats.models import DownloadDay
+from app.stats.models import ALL, ProjectDay
 
 _COUNTS = ("downloads", "sent_bytes", "pages", "files", "bytes", "failures")
 
@@ -75,21 +75,6 @@ def _taken(index_id: int, since: date) -> Select[*tuple[Any, ...]]:
 
 
 def _sent(index: Index, since: date) -> Select[*tuple[Any, ...]]:
-    # Downloads are counted by name; a name whose file was changed upstream has two sizes.
-    sizes = (
-        select(MirroredFile.filename, func.max(MirroredFile.size).label("size"))
-        .where(MirroredFile.index_id == index.id)
-        .group_by(MirroredFile.filename)
-        .subquery()
-    )
-    return (
-        select(
-            DownloadDay.day,
-            func.sum(DownloadDay.count),
-            func.sum(DownloadDay.count * func.coalesce(sizes.c.size, 0)),
-            *[literal(0)] * 4,
-        )
-        .outerjoin(sizes, sizes.c.filename == DownloadDay.filename)
-        .where(DownloadDay.index_slug == index.slug, DownloadDay.day > since)
-        .group_by(DownloadDay.day)
+    return select(ProjectDay.day, ProjectDay.count, ProjectDay.bytes, *[literal(0)] * 4).where(
+        ProjectDay.index_slug == index.slug, ProjectDay.project == ALL, ProjectDay.day > since
     )

@@ -57,6 +57,7 @@ def list_held(addresses: Collection[str]) -> list[Held]:
             MirroredFile.filename,
             MirroredFile.normalized_name.label("project"),
             MirroredFile.version,
+            MirroredFile.size,
         )
         .join(Index, Index.id == MirroredFile.index_id)
         # Named, because the key of the table begins with them.

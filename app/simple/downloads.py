@@ -26,6 +26,7 @@ from app.simple.opening import lead_to
 from app.simple.ranges import Part, Slice, Unsatisfiable, parse_range
 from app.sources.base import METADATA
 from app.sources.page import RemoteFile, StoredFile
+from app.stats.agents import agent_of
 from app.stats.counter import Download, download_counter
 from app.web.documents import is_public, make_conditional
 
@@ -159,5 +160,6 @@ def _count(address: str, file: StoredFile | RemoteFile, part: Part | None) -> No
             index_slug=file.index_slug,
             sha256=address,
             filename=file.filename,
+            agent=agent_of(request.headers.get("User-Agent", "")),
         )
     )

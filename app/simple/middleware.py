@@ -26,6 +26,7 @@ from app.simple.passes import Passes
 from app.simple.ready import Ready, identity_of, ready_file, ready_page
 from app.simple.shelf import AGING, GUARDED, PAGES, PUBLIC, UNTIL, Shelf
 from app.sources.base import METADATA
+from app.stats.agents import agent_of
 from app.stats.counter import Download, DownloadCounter
 
 if TYPE_CHECKING:
@@ -204,7 +205,7 @@ class ShelfMiddleware:
         if body is None:
             return None
         if target.form is None and environ["REQUEST_METHOD"] == "GET":
-            self._count(target)
+            self._count(target, environ.get("HTTP_USER_AGENT", ""))
         start_response("200 OK", [*ready.headers, date])
         return body
 
@@ -217,11 +218,12 @@ class ShelfMiddleware:
             self._date = (now, date)
         return date
 
-    def _count(self, target: Target) -> None:
+    def _count(self, target: Target, user_agent: str) -> None:
         if target.filename.endswith(METADATA):
             return
         counter: DownloadCounter = self._parts["downloads"]
-        counter.note(Download(clock.today(), target.slug, target.sha256, target.filename))
+        agent, today = agent_of(user_agent), clock.today()
+        counter.note(Download(today, target.slug, target.sha256, target.filename, agent))
 
 
 def _parse(shelf: Shelf, path: str, accept: str, accept_encoding: str) -> Target | None:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.runtime import part
+from app.stats.agents import UNKNOWN, Agent
 
 LIMIT = 20_000
 
@@ -19,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 class Download(NamedTuple):
-    """One file that was downloaded on a day, by what its URL tells.
+    """One file that was downloaded on a day, by what its URL tells, and by whom.
 
     A tuple, because making and looking up a data class takes longer than all the rest.
     """
@@ -28,6 +29,7 @@ class Download(NamedTuple):
     index_slug: str
     sha256: str
     filename: str
+    agent: Agent = UNKNOWN
 
 
 Write = Callable[[Mapping[Download, int]], None]
@@ -39,7 +41,7 @@ class DownloadCounter:
     What was noted is written `delay` seconds later, by a thread that lives only
     for that; with no delay only `write` does it. A failed write is tried again
     with the next one, and no download ever fails because of it. At most LIMIT
-    different files wait: more are not counted.
+    different ones wait: more are not counted.
     """
 
     def __init__(self, write: Write, *, delay: float) -> None:

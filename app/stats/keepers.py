@@ -6,13 +6,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """A file as its keeper knows it: `address` stands in its URLs, `project` is normalised."""
+    """A file as its keeper knows it: `address` stands in its URLs, `project` is normalised.
+
+    `size` is in bytes, 0 if nobody knows it.
+    """
 
     index_slug: str
     address: str
     filename: str
     project: str
     version: str
+    size: int
 
 
 # Returns the files of some addresses, also those that are there no more.

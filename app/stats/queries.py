@@ -10,18 +10,21 @@ from app.extensions import db
 from app.indexes.models import Index
 from app.projects.models import File, Project, Release
 from app.stats.keepers import Held
-from app.stats.models import DownloadDay
+from app.stats.models import DownloadDay, DownloadMonth, ProjectDay
+
+# Of so many days every one is known; longer ago only their months are.
+DAYS_KEPT = 92
 
 
 def count_downloads(index_slug: str, project: str, *, days: int = 30) -> int:
     """Return the downloads of a project, by its normalised name, in the last days.
 
-    Today is one of them.
+    Today is one of them, and DAYS_KEPT is the most.
     """
-    wanted = select(func.sum(DownloadDay.count)).where(
-        DownloadDay.index_slug == index_slug,
-        DownloadDay.project == project,
-        DownloadDay.day > clock.today() - timedelta(days=days),
+    wanted = select(func.sum(ProjectDay.count)).where(
+        ProjectDay.index_slug == index_slug,
+        ProjectDay.project == project,
+        ProjectDay.day > clock.today() - timedelta(days=days),
     )
     # PostgreSQL sums big integers to a decimal.
     return int(db.session.scalar(wanted) or 0)
@@ -29,10 +32,14 @@ def count_downloads(index_slug: str, project: str, *, days: int = 30) -> int:
 
 def count_downloads_of_files(index_slug: str, filenames: Collection[str]) -> int:
     """Return how often some files of an index were ever downloaded."""
-    wanted = select(func.sum(DownloadDay.count)).where(
-        DownloadDay.index_slug == index_slug, DownloadDay.filename.in_(filenames)
+    counts = (
+        select(func.sum(facts.count)).where(
+            facts.index_slug == index_slug, facts.filename.in_(filenames)
+        )
+        for facts in (DownloadDay, DownloadMonth)
     )
-    return int(db.session.scalar(wanted) or 0)
+    row = db.session.execute(select(*(count.scalar_subquery() for count in counts))).one()
+    return sum(int(count or 0) for count in row)
 
 
 def list_files(digests: Collection[str]) -> list[Held]:
@@ -44,6 +51,7 @@ def list_files(digests: Collection[str]) -> list[Held]:
             File.filename,
             Project.normalized_name.label("project"),
             Release.version,
+            File.size,
         )
         .join(File, File.index_id == Index.id)
         .join(Release, Release.id == File.release_id)

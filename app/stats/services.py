@@ -7,10 +7,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.extensions import db
+from app.core.database import wait_for_turn
+from app.extensions import Base, db
+from app.stats.agents import Agent
 from app.stats.counter import Download
 from app.stats.keepers import Held, find_held, note_use
-from app.stats.models import DownloadDay
+from app.stats.models import DownloadDay, ProjectDay, ProjectMonth
+from app.stats.sums import Row, sum_days, sum_months
 
 Item = TypeVar("Item")
 
@@ -22,16 +25,22 @@ def add_downloads(counts: Mapping[Download, int]) -> None:
 
     Whoever counted may not know in which index a file is: then it is one that has it.
     """
-    found: Counter[tuple[date, Held]] = Counter()
+    take_turn()
+    found: Counter[tuple[date, Held, Agent]] = Counter()
     for downloads in _batches(list(counts)):
         for download, held in _find(downloads):
-            found[download.day, held] += counts[download]
-    # In one order everywhere, so that two writers never wait for each other in a circle.
-    rows = sorted((_make_row(*key, count) for key, count in found.items()), key=_key)
-    for batch in _batches(rows):
-        _add(batch)
+            found[download.day, held, download.agent] += counts[download]
+    facts = [_make_fact(*key, count) for key, count in found.items()]
+    _add(DownloadDay, facts)
+    _add(ProjectDay, sum_days(facts))
+    _add(ProjectMonth, sum_months(facts))
     if found:
-        note_use({held for _day, held in found})
+        note_use({held for _day, held, _agent in found})
+
+
+def take_turn() -> None:
+    """Let nobody else write downloads until the transaction ends: all add to the same sums."""
+    wait_for_turn("stats.downloads")
 
 
 def _find(batch: Sequence[Download]) -> Iterator[tuple[Download, Held]]:
@@ -43,7 +52,7 @@ def _find(batch: Sequence[Download]) -> Iterator[tuple[Download, Held]]:
             yield download, by_index.get(download.index_slug) or next(iter(by_index.values()))
 
 
-def _make_row(day: date, held: Held, count: int) -> dict[str, Any]:
+def _make_fact(day: date, held: Held, agent: Agent, count: int) -> Row:
     return {
         "day": day,
         "index_slug": held.index_slug,
@@ -51,11 +60,9 @@ def _make_row(day: date, held: Held, count: int) -> dict[str, Any]:
         "project": held.project,
         "version": held.version,
         "count": count,
+        "bytes": count * held.size,
+        **agent._asdict(),
     }
-
-
-def _key(row: Mapping[str, Any]) -> tuple[date, str, str]:
-    return row["day"], row["index_slug"], row["filename"]
 
 
 def _batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
@@ -63,11 +70,23 @@ def _batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
         yield items[start : start + _BATCH]
 
 
-def _add(rows: Sequence[dict[str, Any]]) -> None:
+def _add(model: type[Base], rows: Sequence[Row]) -> None:
+    upsert = add_to(model)
+    for batch in _batches(rows):
+        db.session.execute(upsert, list(batch))
+
+
+def add_to(model: type[Base], source: Any = None) -> Any:
+    """Return a statement that adds counts to the rows of a table, and makes those it lacks.
+
+    What is added comes as parameters, or from a `source` of columns and a query.
+    """
     is_postgres = db.session.get_bind().dialect.name == "postgresql"
-    insert = (postgresql.insert if is_postgres else sqlite.insert)(DownloadDay)
-    upsert = insert.on_conflict_do_update(
-        index_elements=["day", "index_slug", "filename"],
-        set_={"count": DownloadDay.count + insert.excluded.count},
+    insert = (postgresql.insert if is_postgres else sqlite.insert)(model)
+    if source is not None:
+        insert = insert.from_select(*source)
+    table = model.__table__
+    return insert.on_conflict_do_update(
+        index_elements=list(table.primary_key),
+        set_={name: table.c[name] + insert.excluded[name] for name in ("count", "bytes")},
     )
-    db.session.execute(upsert, list(rows))

@@ -18,6 +18,7 @@ from typing import BinaryIO, TypedDict
 
 from app.core import clock
 from app.indexes.queries import MAIN
+from app.stats.agents import UNKNOWN, Agent, agent_of
 from app.stats.counter import Download
 
 PIECE = 1024 * 1024
@@ -82,7 +83,13 @@ def find_download(line: bytes) -> Download | None:
         raise BrokenLine from error
     if file is None or method != "GET" or not is_begun:
         return None
-    return Download(day=day, index_slug=MAIN, sha256=file[1], filename=file[2])
+    return Download(day, MAIN, file[1], file[2], _find_agent(fields))
+
+
+def _find_agent(fields: Mapping[str, object]) -> Agent:
+    # Logs that were begun long ago do not tell it.
+    told = fields.get("agent")
+    return agent_of(told) if isinstance(told, str) else UNKNOWN
 
 
 def _parse_day(text: str) -> date:

@@ -1,13 +1,22 @@
 """The real commands, on an empty and on a filled database."""
 
+from datetime import date
+
 import pytest
 import sqlalchemy as sa
 
 from app import create_app
 from app.accounts import queries
 from app.extensions import Base, db
+from app.stats.models import ProjectMonth
+from app.stats.queries import count_downloads_of_files
 from tests.conftest import testing_config as settings
-from tests.factories import make_account, make_project, make_token
+from tests.factories import make_account, make_file, make_project, make_token
+
+_COUNTED = sa.text(
+    "INSERT INTO download_day (day, index_slug, filename, project, version, count)"
+    " VALUES (:day, :slug, :filename, :project, :version, 3)"
+)
 
 
 @pytest.fixture
@@ -71,6 +80,22 @@ def test_a_filled_database_goes_down_and_up_again(house):
     flask(house, "upgrade")
     fill()
     assert queries.find_by_username("grace") is not None
+
+
+def test_what_was_counted_before_there_were_kinds_of_callers_stays(house):
+    flask(house, "upgrade")
+    file = make_file()
+    flask(house, "downgrade", "0004")
+    row = {"slug": "main", "filename": file.filename, "project": "a", "version": "1"}
+    with db.engine.begin() as connection:
+        for day in ("2026-04-30", "2026-05-01", "2026-05-31"):
+            connection.execute(_COUNTED, row | {"day": day})
+    flask(house, "upgrade")
+    flask(house, "downgrade", "0004")
+    flask(house, "upgrade")
+    assert count_downloads_of_files("main", [file.filename]) == 9
+    may = db.session.get(ProjectMonth, ("main", "a", date(2026, 5, 1), "file", file.filename))
+    assert (may.count, may.bytes) == (6, 6 * file.size)
 
 
 def test_foreign_keys_hold_after_a_migration(house):

@@ -30,14 +30,14 @@ from app.mirror.source import MirrorSource, mirror_source
 from app.mirror.upstream import forget_upstreams
 from app.projects.models import Project
 from app.search.models import Listing
-from app.stats.models import DownloadDay
+from app.stats.models import DownloadDay, ProjectDay, ProjectMonth
 from app.uploads.models import Promotion
 from tests.conftest import testing_config
 from tests.upstreams import UpstreamServer
 
 _KEPT = (
     *(MirroredDetail, MirroredFile, MirroredProject, MirroredStray, MirrorDay, UpstreamState),
-    DownloadDay,
+    *(DownloadDay, ProjectDay, ProjectMonth),
     *(Listing, Project, NameClaim, ReservedPattern, Entry, Promotion),
 )
 

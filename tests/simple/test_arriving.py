@@ -224,10 +224,11 @@ def test_downloads_of_what_comes_are_counted(app, client, path, coming, monkeypa
     monkeypatch.setattr(arriving, "SMALL", 100)
     monkeypatch.setattr(app.extensions["downloads"], "note", noted.append)
     for headers in ({}, {"Range": "bytes=0-9"}, {"Range": "bytes=10-"}):
-        client.get(path, headers=headers)
+        client.get(path, headers={"User-Agent": "pip/1.5 CPython/2.7.9 Linux/3"} | headers)
     client.head(path)
     assert [(one.index_slug, one.filename) for one in noted] == [("pypi", NAME)] * 2
     assert {one.sha256 for one in noted} == {coming.digest}
+    assert {one.agent for one in noted} == {("pip", "2.7", "Linux")}
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from app.core import clock
 from app.core.database import transaction
@@ -11,6 +12,7 @@ from app.core.storage import blobs, make_storage
 from app.extensions import db
 from app.projects.models import File, Project
 from app.stats.counter import download_counter
+from app.stats.models import DownloadDay
 from app.stats.queries import count_downloads
 from tests.factories import make_file, make_project, make_release
 
@@ -224,6 +226,14 @@ def written_downloads() -> int:
 def test_downloads_are_counted(client, wheel):
     path = address(wheel)
     assert downloads_of(client, (path, {}), (path, {"Range": "bytes=0-9"})) == 2
+
+
+def test_who_downloads_is_counted(client, wheel):
+    client.get(address(wheel), headers={"User-Agent": "poetry/2.1 CPython/3.12.4 Linux/6"})
+    client.get(address(wheel), headers={"User-Agent": "x" * 10_000})
+    download_counter().write()
+    rows = db.session.execute(select(DownloadDay.client, DownloadDay.python, DownloadDay.system))
+    assert set(rows) == {("poetry", "3.12", "Linux"), ("other", "", "other")}
 
 
 def test_what_is_no_download_is_not_counted(client, wheel):

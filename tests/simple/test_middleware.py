@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from app.accounts.actors import OPERATOR
@@ -22,6 +23,7 @@ from app.simple import passes
 from app.simple.middleware import ShelfMiddleware
 from app.simple.shelf import ENDINGS, GUARDED, PUBLIC, the_shelf
 from app.stats.counter import download_counter
+from app.stats.models import DownloadDay
 from app.stats.queries import count_downloads
 from tests.factories import basic, make_account, make_file, make_release, make_token
 from tests.hostile_headers import ACCEPTS, ENCODINGS
@@ -164,6 +166,16 @@ def test_downloads_from_the_shelf_are_counted(app, wheel):
         ask(app.wsgi_app, f"{address(wheel)}.metadata")
     download_counter().write()
     assert count_downloads("main", "foo-bar-baz") == before + 3
+
+
+def test_who_downloads_from_the_shelf_is_counted(app, wheel):
+    agent = 'uv/0.9.1 {"python":"3.13.1","system":{"name":"Windows"}}'
+    download_counter().write()
+    ask(app.wsgi_app, address(wheel), User_Agent=agent)
+    download_counter().write()
+    wanted = select(DownloadDay.client, DownloadDay.python, DownloadDay.system)
+    found = set(db.session.execute(wanted.where(DownloadDay.client == "uv")))
+    assert found == {("uv", "3.13", "Windows")}
 
 
 def test_a_change_is_seen_by_the_next_request(app, demo):

@@ -5,7 +5,9 @@ from app.stats.keepers import Held, Keeper
 
 
 def held(slug, address="a", filename="x-1.0.zip"):
-    return Held(index_slug=slug, address=address, filename=filename, project="x", version="1.0")
+    return Held(
+        index_slug=slug, address=address, filename=filename, project="x", version="1.0", size=1
+    )
 
 
 @pytest.fixture

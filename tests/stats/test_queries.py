@@ -3,9 +3,13 @@ from datetime import date, timedelta
 import pytest
 
 from app.core import clock
+from app.core.database import transaction
 from app.extensions import db
-from app.stats.models import DownloadDay
-from app.stats.queries import count_downloads
+from app.stats.counter import Download
+from app.stats.models import ProjectDay
+from app.stats.queries import count_downloads, count_downloads_of_files
+from app.stats.services import add_downloads
+from tests.factories import make_file, make_project, make_release
 
 
 @pytest.fixture
@@ -13,16 +17,19 @@ def today(app, now):
     return now(clock.now()).date()
 
 
-def add(day: date, count: int, *, filename: str = "a-1.tar.gz", **facts) -> None:
-    values = {"index_slug": "main", "project": "a", "version": "1"} | facts
-    db.session.add(DownloadDay(day=day, count=count, filename=filename, **values))
+def add(day: date, count: int, *, project: str = "a", slug: str = "main") -> None:
+    db.session.add(ProjectDay(day=day, count=count, project=project, index_slug=slug))
     db.session.commit()
 
 
 def test_the_files_of_a_project_are_summed_up(today):
-    add(today, 2)
-    add(today, 1, filename="a-1-py3-none-any.whl")
+    release = make_release(make_project("a"))
+    for name, count in (("a-1.0.zip", 2), ("a-1.0.tar.gz", 1)):
+        file = make_file(release, name, name.encode())
+        with transaction():
+            add_downloads({Download(today, "main", file.sha256, name): count})
     assert count_downloads("main", "a") == 3
+    assert count_downloads_of_files("main", ["a-1.0.zip", "unknown.zip"]) == 2
 
 
 def test_only_the_last_days_count(today):
@@ -32,6 +39,6 @@ def test_only_the_last_days_count(today):
 
 
 def test_other_projects_and_indexes_do_not_count(today):
-    add(today, 1, filename="b-1.tar.gz", project="b")
-    add(today, 1, index_slug="other")
+    add(today, 1, project="b")
+    add(today, 1, slug="other")
     assert count_downloads("main", "a") == 0

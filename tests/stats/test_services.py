@@ -9,12 +9,15 @@ from app.extensions import db
 from app.indexes.models import Index
 from app.projects.models import File
 from app.stats import services
+from app.stats.agents import UNKNOWN, Agent
 from app.stats.counter import Download
-from app.stats.models import DownloadDay
+from app.stats.models import ALL, DownloadDay, ProjectDay, ProjectMonth
 from app.stats.services import add_downloads
+from app.stats.sums import PARTS
 from tests.factories import make_file, make_project, make_release
 
 DAY = date(2026, 5, 1)
+MAY = {"project": "foo-bar", "month": DAY}
 
 
 @pytest.fixture
@@ -94,12 +97,65 @@ def test_the_same_bytes_are_told_apart_by_index_and_name(wheel):
     assert found == {("main", "foo-bar", "1.0"): 2, ("other", "foo", "2.0"): 3}
 
 
-@pytest.mark.parametrize(("batch", "batches"), [(500, 1), (2, 3)])
+def test_who_downloads_is_told_apart(wheel):
+    agents = [Agent("pip", "3.12", "Linux"), Agent("uv", "3.12", "Linux"), UNKNOWN]
+    add(*(download(wheel, agent=agent) for agent in agents), count=2)
+    found = {(row.client, row.python, row.system): row.count for row in rows()}
+    assert found == dict.fromkeys(agents, 2)
+
+
+def test_what_files_weigh_is_added_up(wheel):
+    for _ in range(2):
+        add(download(wheel), count=3)
+    assert [row.bytes for row in rows()] == [6 * wheel.size]
+
+
+def sums(model, **which) -> dict:
+    db.session.expire_all()
+    found = db.session.scalars(select(model).filter_by(**which))
+    return {getattr(row, "value", row.index_slug): (row.count, row.bytes) for row in found}
+
+
+@pytest.mark.parametrize("project", ["foo-bar", ALL])
+def test_days_are_summed_up(wheel, project):
+    other = make_file(wheel.release, "other.zip", b"other")
+    add(download(wheel), download(other), download(wheel, agent=Agent("uv", "", "Linux")))
+    weight = 2 * wheel.size + other.size
+    assert sums(ProjectDay, project=project) == {"main": (3, weight)}
+
+
+def test_months_are_summed_up_by_their_parts(wheel):
+    agent = Agent("uv", "3.12", "Linux")
+    add(download(wheel), download(wheel, day=date(2026, 5, 31), agent=agent))
+    add(download(wheel, day=date(2026, 6, 1)))
+    found = {
+        kind: {value: count for value, (count, _) in sums(ProjectMonth, **MAY, kind=kind).items()}
+        for kind in PARTS
+    }
+    assert found == {
+        "total": {"": 2},
+        "version": {"1.0": 2},
+        "file": {wheel.filename: 2},
+        "client": {"uv": 1, "other": 1},
+        "python": {"3.12": 1, "": 1},
+        "system": {"Linux": 1, "other": 1},
+    }
+
+
+def test_of_all_projects_no_versions_and_files_are_kept(wheel):
+    add(download(wheel))
+    kinds = select(ProjectMonth.kind).where(ProjectMonth.project == ALL)
+    assert set(db.session.scalars(kinds)) == {"total", "client", "python", "system"}
+
+
+@pytest.mark.parametrize(("batch", "batches"), [(500, 1), (4, 2)])
 def test_files_are_looked_up_in_batches(wheel, queries, monkeypatch, batch, batches):
     monkeypatch.setattr(services, "_BATCH", batch)
     others = [make_file(wheel.release, f"foo-{n}.tar.gz", f"{n}".encode()) for n in range(5)]
     queries.clear()
     add(*map(download, others))
-    # Each keeper is asked, they are added, and in the end their use is noted.
-    assert len(queries) == 3 * batches + 1
+    # Each keeper is asked, and they are added.
+    lookups = len([query for query in queries if "FROM mirrored_file" in query])
+    writes = [query for query in queries if query.startswith("INSERT INTO download_day")]
+    assert (lookups, len(writes)) == (batches, batches)
     assert db.session.scalar(select(func.count()).select_from(DownloadDay)) == 5

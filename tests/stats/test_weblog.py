@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.stats import weblog
+from app.stats.agents import OTHER, UNKNOWN, Agent
 from app.stats.counter import Download
 from app.stats.weblog import REMEMBERED, BrokenLine, find_download, read_new
 from tests.stats.nginx import SHA256, Nginx, copy, line, rotate, truncate
@@ -55,7 +56,7 @@ def reader(log) -> Reader:
 
 
 def download(filename: str) -> Download:
-    return Download(DAY, "main", SHA256, filename)
+    return Download(DAY, "main", SHA256, filename, Agent("pip", "", OTHER))
 
 
 def once(*filenames: str) -> Counter[Download]:
@@ -64,6 +65,22 @@ def once(*filenames: str) -> Counter[Download]:
 
 def test_a_line_tells_of_a_download():
     assert find_download(line(WHEEL)) == download(WHEEL)
+
+
+def test_a_line_tells_who_downloads():
+    agent = 'uv/0.9.1 {"python":"3.13.1","system":{"name":"Linux","release":"6.1"}}'
+    assert find_download(line(WHEEL, agent=agent)).agent == Agent("uv", "3.13", "Linux")
+
+
+@pytest.mark.parametrize("agent", [None, 7, [], "", "\0", "x" * 10_000])
+def test_a_line_that_does_not_tell_who_downloads_counts(agent):
+    assert find_download(line(WHEEL, agent=agent)).agent == UNKNOWN
+
+
+def test_old_lines_without_the_program_count():
+    fields = json.loads(line(WHEEL))
+    del fields["agent"]
+    assert find_download(json.dumps(fields).encode()).agent == UNKNOWN
 
 
 @pytest.mark.parametrize("prefix", ["/pypi", "/a/files/b", f"/files/{SHA256}"])
@@ -148,7 +165,7 @@ def test_broken_lines_are_told_as_such(broken):
 
 
 def test_a_client_may_call_itself_by_any_bytes():
-    strange = line(WHEEL, agent="pip-X").replace(b"pip-X", b"pip-\xeb\xff")
+    strange = line(WHEEL, agent="pip/X").replace(b"pip/X", b"pip/\xeb\xff")
     assert find_download(strange) == download(WHEEL)
 
 
@@ -251,7 +268,7 @@ def test_what_cannot_be_opened_does_not_cost_the_others(nginx, log, reader):
 
 
 def test_a_log_that_was_copied_and_truncated_is_counted_once(nginx, log, reader):
-    nginx.write(line("a", agent="1"))
+    nginx.write(line("a", agent="pip/1"))
     reader.read()
     nginx.write(line("b"))
     copy(log)
