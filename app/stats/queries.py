@@ -1,19 +1,29 @@
 """Reading downloads, and what the catalogue knows of them."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 
 from app.core import clock
 from app.extensions import db
 from app.indexes.models import Index
 from app.projects.models import File, Project, Release
 from app.stats.keepers import Held
-from app.stats.models import DownloadDay, DownloadMonth, ProjectDay
+from app.stats.models import ALL, DownloadDay, DownloadMonth, ProjectDay
 
 # Of so many days every one is known; longer ago only their months are.
 DAYS_KEPT = 92
+
+
+@dataclass(frozen=True)
+class ProjectDownloads:
+    """How often a project, by its normalised name, was downloaded."""
+
+    index_slug: str
+    project: str
+    count: int
 
 
 def count_downloads(index_slug: str, project: str, *, days: int = 30) -> int:
@@ -40,6 +50,31 @@ def count_downloads_of_files(index_slug: str, filenames: Collection[str]) -> int
     )
     row = db.session.execute(select(*(count.scalar_subquery() for count in counts))).one()
     return sum(int(count or 0) for count in row)
+
+
+def list_popular_downloads(
+    *, days: int = 90, behind: tuple[str, str] = ("", ""), limit: int = 10_000
+) -> list[ProjectDownloads]:
+    """Return the projects of all indexes that were downloaded in the last days.
+
+    By index and name, and `limit` of them at most: those behind the last index
+    and name that the caller has seen.
+    """
+    key = (ProjectDay.index_slug, ProjectDay.project)
+    wanted = (
+        select(*key, func.sum(ProjectDay.count))
+        .where(
+            tuple_(*key) > tuple_(*behind),
+            ProjectDay.project != ALL,
+            ProjectDay.day > clock.today() - timedelta(days=days),
+        )
+        .group_by(*key)
+        .order_by(*key)
+        .limit(limit)
+    )
+    return [
+        ProjectDownloads(slug, name, int(count)) for slug, name, count in db.session.execute(wanted)
+    ]
 
 
 def list_files(digests: Collection[str]) -> list[Held]:

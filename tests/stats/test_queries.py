@@ -7,7 +7,12 @@ from app.core.database import transaction
 from app.extensions import db
 from app.stats.counter import Download
 from app.stats.models import ProjectDay
-from app.stats.queries import count_downloads, count_downloads_of_files
+from app.stats.queries import (
+    ProjectDownloads,
+    count_downloads,
+    count_downloads_of_files,
+    list_popular_downloads,
+)
 from app.stats.services import add_downloads
 from tests.factories import make_file, make_project, make_release
 
@@ -42,3 +47,25 @@ def test_other_projects_and_indexes_do_not_count(today):
     add(today, 1, project="b")
     add(today, 1, slug="other")
     assert count_downloads("main", "a") == 0
+
+
+def test_projects_are_listed_with_their_downloads_of_the_last_days(today):
+    for days in (0, 89, 90):
+        add(today - timedelta(days=days), 1)
+    add(today, 5, slug="other")
+    add(today, 7, project="")
+    assert list_popular_downloads(days=90) == [
+        ProjectDownloads("main", "a", 2),
+        ProjectDownloads("other", "a", 5),
+    ]
+
+
+def test_projects_are_listed_in_batches(today):
+    for name in ("b", "a", "c"):
+        add(today, 1, project=name)
+    add(today, 1, project="a", slug="other")
+    seen, behind = [], ("", "")
+    while batch := list_popular_downloads(behind=behind, limit=2):
+        seen += [(row.index_slug, row.project) for row in batch]
+        behind = seen[-1]
+    assert seen == [("main", "a"), ("main", "b"), ("main", "c"), ("other", "a")]
