@@ -1,4 +1,4 @@
-"""Downloads per day."""
+"""Downloads: counted, summed up and shown."""
 
 from collections.abc import Mapping
 
@@ -7,6 +7,7 @@ from flask import Flask
 from app.core.database import LONG_PATIENCE_SECONDS, transaction
 from app.stats import jobs as jobs
 from app.stats import models as models
+from app.stats.cli import cli
 from app.stats.counter import Download, DownloadCounter
 from app.stats.services import add_downloads
 
@@ -18,6 +19,7 @@ def init_app(app: Flask) -> None:
         with app.app_context(), transaction(patience=LONG_PATIENCE_SECONDS):
             add_downloads(counts)
 
+    app.cli.add_command(cli)
     delay = app.config["DOWNLOADS_DELAY"]
     app.extensions["downloads"] = counter = DownloadCounter(write, delay=delay)
     if delay:

@@ -1,12 +1,13 @@
-"""Counting the downloads that nginx has served without us."""
+"""Counting the downloads that nginx has served without us, and keeping the counts small."""
 
 import logging
 from pathlib import Path
 
 from app.core.database import transaction, wait_for_turn
-from app.core.jobs import regular
+from app.core.jobs import daily, regular
 from app.core.runtime import setting
 from app.core.settings import find_setting, keep_setting
+from app.stats.rollup import roll_up
 from app.stats.services import add_downloads
 from app.stats.weblog import Reading, read_new
 
@@ -26,6 +27,14 @@ def count_weblog() -> None:
         broken, is_cut = broken + reading.broken, reading.is_cut
     if broken:
         _log.warning("broken lines in the log of downloads", extra={"lines": broken})
+
+
+@daily("roll-up-downloads")
+def roll_up_downloads() -> None:
+    """Let the days that are long over become part of their months."""
+    moved = roll_up()
+    if moved:
+        _log.info("days became part of their months", extra={"facts": moved})
 
 
 def _count_new(log: Path) -> Reading:
