@@ -5,6 +5,7 @@ from flask import Flask
 from app.site import help_views as help_views
 from app.site import index_views as index_views
 from app.site import policy_views as policy_views
+from app.site import project_views as project_views
 from app.site import switch_views as switch_views
 from app.site import views
 from app.site.labels import label_url

@@ -1,0 +1,85 @@
+"""The pages of projects, one for each release."""
+
+from flask import flash, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import login_required
+
+from app.accounts.auth import session_actor
+from app.core.exceptions import Unavailable
+from app.core.i18n import _
+from app.indexes.models import Index
+from app.indexes.queries import MAIN
+from app.indexes.upstreams import list_hosts
+from app.projects.exceptions import ProjectNotFound, ReleaseNotFound
+from app.projects.names import normalise
+from app.site import refreshing
+from app.site.project_viewmodels import ProjectView
+from app.site.refreshing import JustAsked
+from app.site.views import bp, index_url, moved, readable_index
+from app.sources.page import ReleaseDetail
+from app.sources.registry import source_for
+from app.web.http import go
+
+# The short addresses speak for this index, and redirect who names it.
+_MAIN = {"slug": MAIN}
+
+
+@bp.get("/project/<name>/", defaults=_MAIN)
+@bp.get("/index/<slug>/project/<name>/")
+def project(slug: str, name: str) -> ResponseReturnValue:
+    """Show a project at the release that people should install."""
+    index = readable_index(slug)
+    detail = find_release(index, name)
+    if detail is None:
+        raise ProjectNotFound
+    if name != detail.normalized_name:
+        return moved("site.project", slug=slug, name=detail.normalized_name)
+    return _show(index, detail)
+
+
+@bp.get("/project/<name>/<version>/", defaults=_MAIN)
+@bp.get("/index/<slug>/project/<name>/<version>/")
+def release(slug: str, name: str, version: str) -> ResponseReturnValue:
+    """Show a project at one of its releases."""
+    index = readable_index(slug)
+    detail = find_release(index, name, version)
+    if detail is None:
+        raise ReleaseNotFound
+    if (name, version) != (detail.normalized_name, detail.version):
+        place = {"name": detail.normalized_name, "version": detail.version}
+        return moved("site.release", slug=slug, **place)
+    return _show(index, detail)
+
+
+@bp.post("/refresh/<name>", defaults=_MAIN)
+@bp.post("/index/<slug>/refresh/<name>")
+@login_required
+def refresh(slug: str, name: str) -> ResponseReturnValue:
+    """Ask the upstream of a project what is new, and tell how that went."""
+    source = source_for(readable_index(slug))
+    try:
+        refreshing.refresh(source, name)
+    except (JustAsked, Unavailable) as error:
+        flash(str(error), "warning")
+    else:
+        flash(_("This is what the upstream says at this moment."), "success")
+    return go("site.project", slug=slug, name=normalise(name))
+
+
+def find_release(index: Index, name: str, version: str | None = None) -> ReleaseDetail | None:
+    """Return a release as fresh as its page would show it, or None."""
+    source = source_for(index)
+    source.freshen_release(name, version)
+    return source.find_release(name, version)
+
+
+def _show(index: Index, detail: ReleaseDetail) -> ResponseReturnValue:
+    page = ProjectView.of(
+        detail,
+        slug=index.slug,
+        tab=request.args.get("tab", ""),
+        actor=session_actor(),
+        index_url=index_url(index.slug),
+        has_upstream=bool(list_hosts(index)),
+    )
+    return render_template("site/project.html", page=page)
