@@ -20,6 +20,7 @@ from app.mirror.leaving import forget_upstream
 from app.mirror.resting import RestingMirror
 from app.mirror.source import mirror_source
 from app.policy.source import lay_policy
+from app.projects import totals
 from app.projects.events import FilesWithdrawn, NamesChanged, NamesLoaded, PageChanged
 from app.projects.queries import list_referred
 from app.projects.services import count_names, refuse_loss
@@ -58,6 +59,7 @@ def wire() -> None:
             (NamesLoaded, count_names),
             (PageChanged, shelving.note_change),
             (PageChanged, own.note_change),
+            (PageChanged, totals.note_change),
             (PagesVoided, shelving.close_index),
             (UpstreamChanged, forget_upstream),
             (IndexRemoved, refuse_loss),

@@ -25,6 +25,7 @@ from app.indexes.services import grant, number_names, open_index, take_serial
 from app.projects.models import File, Project, Release, Role
 from app.projects.names import normalise
 from app.projects.queries import find_newest
+from app.projects.totals import recount
 from app.projects.versions import canonical, parse_version, sort_key
 from app.search.own import relist
 from app.simple.shelf import the_shelf
@@ -192,9 +193,10 @@ def sign_in(client: FlaskClient, account: Account) -> FlaskClient:
 
 
 def relist_all() -> None:
-    """List all own projects for pages and searches, which factories leave out."""
+    """List and count all own projects for pages and searches, which factories leave out."""
     wanted = select(Project.index_id, Project.normalized_name)
     projects = list(db.session.execute(wanted))
     with transaction():
         for index_id, name in projects:
             relist(index_id, name)
+            recount(index_id, name)

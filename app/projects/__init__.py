@@ -2,3 +2,4 @@
 
 from app.projects import jobs as jobs
 from app.projects import models as models
+from app.projects import totals as totals

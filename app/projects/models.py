@@ -26,7 +26,8 @@ def _lookalike(context: Any) -> str:
 class Project(Base):
     """A name in an index and all that was published under it.
 
-    A removed one keeps its row: the name stays with those who owned it.
+    A removed one keeps its row: the name stays with those who owned it. The counts
+    are of what is shown of it, and None while nothing is.
     """
 
     __tablename__ = "project"
@@ -50,6 +51,8 @@ class Project(Base):
     # Without a foreign key: project and release would need each other to exist.
     latest_release_id: Mapped[int | None]
     last_serial: Mapped[int] = mapped_column(BigInteger, default=0)
+    release_count: Mapped[int | None]
+    file_count: Mapped[int | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime] = mapped_column(index=True)
     removed_at: Mapped[datetime | None]
@@ -58,6 +61,19 @@ class Project(Base):
         back_populates="project", order_by="Release.sort_key.desc()", passive_deletes=True
     )
     roles: Mapped[list["Role"]] = relationship(passive_deletes=True)
+
+
+class IndexTotal(Base):
+    """What is shown of the projects of an index, all together."""
+
+    __tablename__ = "index_total"
+
+    index_id: Mapped[int] = mapped_column(
+        ForeignKey("index.id", ondelete="CASCADE"), primary_key=True
+    )
+    projects: Mapped[int]
+    releases: Mapped[int]
+    files: Mapped[int]
 
 
 class Release(Base):
