@@ -2,6 +2,9 @@
 
 from flask import Flask
 
+from app.feeds import views
+
 
 def init_app(app: Flask) -> None:
     """Bind the addresses to an application."""
+    app.register_blueprint(views.bp)
