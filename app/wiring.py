@@ -11,6 +11,8 @@ from app.accounts.events import (
 from app.core import events
 from app.core.events import Event
 from app.core.storage import sweep
+from app.feeds import catalogue_map, maps
+from app.feeds.fixed_map import fixed_section
 from app.indexes import services as indexes
 from app.indexes.events import IndexRemoved, PagesVoided, UpstreamChanged
 from app.journal import services as journal
@@ -32,6 +34,12 @@ from app.stats import keepers
 from app.stats.keepers import Keeper
 from app.stats.queries import list_files
 
+# Pages for everyone that take no values, for crawlers.
+MAPPED = (
+    *("site.home", "site.indexes", "site.classifiers"),
+    *("site.about", "site.help", "site.refusals"),
+)
+
 
 def wire() -> None:
     """Connect all listeners, sources and those who stand on blobs."""
@@ -39,6 +47,8 @@ def wire() -> None:
     registry.register("mirror", mirror_source, resting=RestingMirror)
     registry.lay_over(lay_policy)
     sweep.refer(list_referred, copies.list_referred)
+    for section in (fixed_section("site", MAPPED), catalogue_map.PEOPLE, catalogue_map.PROJECTS):
+        maps.register(section)
     keepers.register(
         Keeper(list_files),
         Keeper(copies.list_held, keeping.note_use),

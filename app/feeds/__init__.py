@@ -2,9 +2,11 @@
 
 from flask import Flask
 
-from app.feeds import views
+from app.feeds import head_views, views
+from app.feeds import map_views as map_views
 
 
 def init_app(app: Flask) -> None:
     """Bind the addresses to an application."""
     app.register_blueprint(views.bp)
+    head_views.init_app(app)

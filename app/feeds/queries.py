@@ -93,7 +93,7 @@ def _list_listed(index_id: int, moment: Any, offset: int, limit: int) -> list[Ro
             Listing.version.is_not(None),
             Listing.updated_at.is_not(None),
         )
-        .order_by(moment.desc(), Listing.normalized_name.desc())
+        .order_by(moment.desc(), Listing.normalized_name)
         .offset(offset)
         .limit(limit)
     )

@@ -22,3 +22,30 @@ def titles(answer):
 def items(answer):
     """Return what an RSS feed tells in each of its entries."""
     return [{part.tag: part.text or "" for part in item} for item in root_of(answer).iter("item")]
+
+
+MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+LINK = "{http://www.w3.org/1999/xhtml}link"
+
+
+def parts(client, **options):
+    """Return the addresses of the parts of the map."""
+    root = root_of(client.get("/sitemap.xml", **options))
+    assert root.tag == f"{MAP}sitemapindex"
+    return [part.findtext(f"{MAP}loc") for part in root]
+
+
+def pages(client, **options):
+    """Return what each page of the map is told with, by its address."""
+    found = {}
+    for part in parts(client, **options):
+        root = root_of(client.get(part, **options))
+        assert root.tag == f"{MAP}urlset"
+        assert 0 < len(root) <= 50_000
+        found |= {url.findtext(f"{MAP}loc"): url for url in root}
+    return found
+
+
+def projects(client):
+    """Return the addresses of the projects on the map, without the site."""
+    return {url.removeprefix("http://localhost") for url in pages(client) if "/project/" in url}

@@ -1,5 +1,5 @@
 import gzip
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urljoin
 
 import pytest
@@ -14,8 +14,7 @@ from app.policy.rules import BLOCK
 from app.policy.services import add_rule
 from app.projects.queries import find_project
 from app.projects.services import yank
-from app.search.facts import Facts
-from app.search.services import learn_name, list_project
+from app.search.services import learn_name
 from tests.factories import (
     basic,
     make_account,
@@ -27,38 +26,11 @@ from tests.factories import (
     relist_all,
     sign_in,
 )
+from tests.feeds.publishing import NOON, mirror, publish
 from tests.feeds.reading import ATOM, DC, items, root_of, titles
 
-# The indexes were made long before, whenever the tests run.
-NOON = datetime(2091, 5, 1, 12, tzinfo=UTC)
 LISTS = ("packages", "updates")
 FORMATS = ("rss", "atom")
-
-
-def publish(name="weftline", version="1.0", *, index=None, hours=0, **facts):
-    """Publish a release so many hours after noon."""
-    index = index or get_index()
-    project = find_project(index.id, name) or make_project(name, index=index)
-    release = make_release(project, version, published_at=NOON + timedelta(hours=hours), **facts)
-    make_file(release)
-    relist_all()
-    return release
-
-
-def mirror(far, name, version="1.0", *, hours=0):
-    """Let an upstream have a project of which somebody has looked at a release."""
-    far.put(name)
-    far.freshen(name)
-    at = NOON + timedelta(hours=hours)
-    facts = Facts(name=name, version=version, summary="Far", created_at=at, updated_at=at)
-    with transaction():
-        list_project(get_index("pypi").id, facts)
-
-
-@pytest.fixture(autouse=True)
-def later(now):
-    """Let a month have passed, so that no rule finds anything too young."""
-    return now(NOON + timedelta(days=30))
 
 
 @pytest.mark.parametrize("form", FORMATS)

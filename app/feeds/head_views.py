@@ -1,0 +1,51 @@
+"""What the head of a page tells machines: its one address, and those in other languages."""
+
+from collections.abc import Sequence
+
+from flask import Flask, request
+
+from app.core.i18n import ARGUMENT, LANGUAGES, find_asked_locale
+from app.feeds import maps
+from app.feeds.maps import Address
+from app.feeds.sitemaps import list_languages
+from app.indexes.queries import MAIN
+from app.web.http import absolute_url
+
+
+def init_app(app: Flask) -> None:
+    """Let an application's templates ask for the addresses of the page that they show."""
+    for give in (canonical_url, canonical_of, language_links):
+        app.jinja_env.globals[give.__name__] = give
+
+
+def canonical_url() -> str | None:
+    """Return the address of the page that is shown, or None if it is not on the map."""
+    url = _find_mapped()
+    return None if url is None else _in_language(url)
+
+
+def canonical_of(endpoint: str, **values: object) -> str:
+    """Return the address of a page in the language that was asked for."""
+    return _in_language(absolute_url(endpoint, **values))
+
+
+def language_links(languages: Sequence[str] = tuple(LANGUAGES)) -> list[tuple[str, str]]:
+    """Return the addresses of the page that is shown in its languages, if it is on the map."""
+    url = _find_mapped()
+    return [] if url is None else list_languages(Address(url, languages=languages))
+
+
+def _find_mapped() -> str | None:
+    values = request.view_args or {}
+    # What else stands in an address makes it one of many views of the same page.
+    is_plain = not request.args.keys() - {ARGUMENT}
+    is_main = values.get("slug", MAIN) == MAIN
+    if not (is_plain and is_main and maps.is_mapped(request.endpoint)):
+        return None
+    return absolute_url(request.endpoint or "", **values)
+
+
+def _in_language(url: str) -> str:
+    # Each language of a page is a page of its own to those who list them.
+    asked = find_asked_locale()
+    return url if asked is None else f"{url}?{ARGUMENT}={asked}"
