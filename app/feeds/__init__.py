@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from app.feeds import crawler_views as crawler_views
 from app.feeds import head_views, views
 from app.feeds import map_views as map_views
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
 
-from flask import Response, render_template, request
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from trove_classifiers import sorted_classifiers
 
@@ -83,15 +83,6 @@ def about() -> ResponseReturnValue:
 def classifiers() -> ResponseReturnValue:
     """Show all classifiers that a release may carry."""
     return render_template("site/classifiers.html", groups=_grouped_classifiers())
-
-
-@bp.get("/robots.txt")
-def robots() -> ResponseReturnValue:
-    """Tell crawlers to leave the machines' pages alone."""
-    machines = ("simple/", "files/", "legacy/", "pypi/", "index/")
-    closed = (*machines, "search", "account/", "manage/", "policy/")
-    lines = [f"Disallow: {request.script_root}/{path}" for path in closed]
-    return Response("\n".join(["User-agent: *", *lines, ""]), mimetype="text/plain")
 
 
 def _view(slug: str, title: str) -> HelpView:

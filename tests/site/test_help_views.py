@@ -113,9 +113,3 @@ def test_classifiers_are_all_there(client):
     page = client.get("/classifiers/").text
     assert "Programming Language :: Python :: 3.11" in page
     assert "Private :: Do Not Upload" in page
-
-
-def test_robots_leave_the_machines_alone(client):
-    answer = client.get("/robots.txt")
-    assert answer.mimetype == "text/plain"
-    assert "Disallow: /simple/" in answer.text.splitlines()
