@@ -24,6 +24,7 @@ from app import (
     web,
 )
 from app.core import i18n, queue, storage
+from app.core.settings import remember_shared
 from app.extensions import bootstrap, csrf, db, login, mail, migrate
 from app.wiring import wire
 
@@ -40,6 +41,7 @@ def create_app(settings: config.Config | None = None) -> Flask:
     mail.init_app(app)
     bootstrap.init_app(app)
 
+    remember_shared(app)
     i18n.init_app(app)
     storage.init_app(app)
     queue.init_app(app)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, event
 
 import config
 from app import create_app
-from app.core import clock
+from app.core import clock, settings
 from app.core.storage import MemoryStorage
 from app.extensions import db
 from app.indexes.queries import MIRROR, get_index
@@ -48,6 +48,12 @@ class Client(FlaskClient):
 @pytest.fixture(autouse=True)
 def _push_request_context() -> None:
     """Keep pytest-flask from pushing a request around the whole test."""
+
+
+@pytest.fixture(autouse=True)
+def _long_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let shared facts be remembered, so that a slow machine makes no page ask again."""
+    monkeypatch.setattr(settings, "REMEMBERED_SECONDS", 600.0)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -96,7 +102,7 @@ def app(shared_app: Flask, shelves: Path) -> Iterator[Flask]:
     """Give the application; all that a test writes is rolled back."""
     shared_app.extensions["blobs"] = MemoryStorage()
     # Rolled back rows must leave no page behind, and nothing else that is remembered of them.
-    for memory in ("index_paths", "policy_rules"):
+    for memory in ("index_paths", "policy_rules", "shared_settings"):
         shared_app.extensions[memory].clear()
     shared_app.extensions["shelf"] = shelf = Shelf(shelves / str(next(_numbers)))
     shelf.is_ours = True
@@ -148,8 +154,9 @@ class Statements(list[str]):
     """SQL statements that ran since the last `clear`."""
 
     def clear(self) -> None:
-        """Begin to count, in a process that has learnt already what bases and rules `main` has."""
+        """Begin to count, in a process that knows bases and rules of `main`, and shared facts."""
         source_for(get_index())
+        settings.recall_shared()
         super().clear()
 
 

@@ -44,13 +44,15 @@ from app.accounts.names import (
 from app.accounts.passwords import LONGEST, SHORTEST, is_trivial
 from app.core import clock
 from app.core.events import tell
+from app.core.flags import demand_registration
 from app.core.runtime import setting
 from app.core.security import hash_password, make_secret
 from app.extensions import db
 
 
 def demand_open_registration() -> None:
-    """Raise `RegistrationClosed` or `InvitationNeeded` if strangers cannot register."""
+    """Raise `RegistrationClosed`, or what else stands against it, if strangers cannot register."""
+    demand_registration()
     if setting("REGISTRATION") == "closed":
         raise RegistrationClosed
     if setting("REGISTRATION") == "invite":

@@ -12,6 +12,7 @@ from app.core.i18n import _, reader_locale
 from app.web.errors import status_of
 from app.web.headers import keep_private
 from app.web.http import find_caller, go, is_local
+from app.web.notices import goes_on
 
 bp = Blueprint("accounts", __name__, url_prefix="/account")
 bp.after_request(keep_private)
@@ -51,6 +52,7 @@ def register() -> ResponseReturnValue:
 
 
 @bp.route("/login", methods=["GET", "POST"])
+@goes_on
 def log_in() -> ResponseReturnValue:
     """Begin a session."""
     if current_user.is_authenticated:
@@ -67,6 +69,7 @@ def log_in() -> ResponseReturnValue:
 
 
 @bp.post("/logout")
+@goes_on
 def log_out() -> ResponseReturnValue:
     """End the session."""
     if current_user.is_authenticated:

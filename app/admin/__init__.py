@@ -2,12 +2,13 @@
 
 from flask import Flask
 
-from app.admin import views
+from app.admin import cli, views
 
 
 def init_app(app: Flask) -> None:
-    """Bind the pages to an application."""
+    """Bind pages and commands to an application."""
     app.register_blueprint(views.bp)
+    app.cli.add_command(cli.cli)
 
 
 # Further modules add their pages to the blueprint of `views`.

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.auth import session_actor
 from app.admin.navigation import list_steps
+from app.core.settings import read_shared_anew
 from app.indexes.permissions import demand_site_admin
 from app.web.headers import keep_private
 
@@ -19,6 +20,8 @@ def admit() -> None:
     All pages of the blueprint lie behind this one door.
     """
     demand_site_admin(session_actor())
+    # Another process may have changed what the page is about just now.
+    read_shared_anew()
 
 
 @bp.context_processor

@@ -11,17 +11,20 @@ from app.extensions import csrf
 from app.site.views import bp
 from app.web.filters import THEME_COOKIE, THEMES
 from app.web.http import is_local
+from app.web.notices import goes_on
 
 _YEAR = 365 * 24 * 60 * 60
 
 
 @bp.post("/locale")
+@goes_on
 def switch_locale() -> ResponseReturnValue:
     """Keep the reader's language and go back."""
     return _keep(LOCALE_COOKIE, request.form.get("locale", ""), tuple(LANGUAGES))
 
 
 @bp.post("/theme")
+@goes_on
 def switch_theme() -> ResponseReturnValue:
     """Keep the reader's colours and go back."""
     return _keep(THEME_COOKIE, request.form.get("theme", ""), THEMES)

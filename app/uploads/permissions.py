@@ -3,6 +3,7 @@
 from app.accounts.actors import Actor
 from app.accounts.tokens import is_good
 from app.core.exceptions import Forbidden, Unauthenticated
+from app.core.flags import demand_new_projects, demand_uploads
 from app.indexes.models import Index
 from app.indexes.permissions import may_publish_names, may_read
 from app.projects.models import Project
@@ -23,6 +24,7 @@ def demand_known(actor: Actor) -> None:
 def demand_uploader(actor: Actor, index: Index) -> None:
     """Raise unless the actor may upload at all here; asked before a body is read."""
     demand_known(actor)
+    demand_uploads()
     if actor.key is not None and actor.key.scope != "upload":
         raise NotForThisToken("This token may only read, use one with the scope upload.")
     if actor.key is not None and not actor.key.reaches(index.slug):
@@ -63,6 +65,8 @@ def demand_key_for(actor: Actor, index: Index, name: str) -> None:
 
 def demand_project(actor: Actor, project: Project) -> None:
     """Raise unless the actor may publish in a project that is or was here."""
+    if project.removed_at is not None:
+        demand_new_projects()
     if project.removed_at is not None and not owns(actor, project):
         raise NotAnUploader(
             f"The project {project.name} was deleted, only its owners may publish it again."
@@ -82,6 +86,7 @@ def demand_open(actor: Actor, project: Project) -> None:
 
 def demand_new_name(actor: Actor, index: Index, name: str) -> None:
     """Raise unless the actor may bring a new name into an index."""
+    demand_new_projects()
     if not may_publish_names(actor, index):
         raise NotAnUploader(
             f"The user {actor.username!r} may not bring new projects into the index "

@@ -19,6 +19,7 @@ from app.uploads.uploadform import UploadForm
 from app.web import errors
 from app.web.bodies import read_rest
 from app.web.http import find_caller
+from app.web.notices import goes_on
 
 bp = Blueprint("uploads", __name__)
 errors.answer_as(bp, errors.as_upload)
@@ -53,6 +54,7 @@ def upload(slug: str = MAIN) -> Response:
 @bp.route("/legacy", methods=_OTHER_METHODS)
 @bp.route("/index/<slug>/legacy/", methods=_OTHER_METHODS)
 @bp.route("/index/<slug>/legacy", methods=_OTHER_METHODS)
+@goes_on
 def explain(slug: str = MAIN) -> Response:
     """Tell who came with another method what this address is for."""
     message = "This address takes uploads by POST, installers use the simple index."

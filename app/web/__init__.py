@@ -3,18 +3,19 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.web import addresses, errors, filters, headers, health
+from app.web import addresses, errors, filters, headers, health, notices
 from app.web.sessions import PrivateSessions
 from app.web.turnstiles import Turnstiles
 
 
 def init_app(app: Flask) -> None:
-    """Bind addresses, errors, headers, filters, health checks and turnstiles to an application."""
+    """Bind addresses, errors, headers, notices, turnstiles and the like to an application."""
     app.session_interface = PrivateSessions()
     addresses.init_app(app)
     errors.init_app(app)
     headers.init_app(app)
     filters.init_app(app)
+    notices.init_app(app)
     app.register_blueprint(health.bp)
     app.wsgi_app = Turnstiles(app.wsgi_app, downloads="/files/")  # type: ignore[method-assign]
     hops = app.config["TRUSTED_PROXIES"]

@@ -13,6 +13,7 @@ from werkzeug.http import parse_accept_header
 from app.core import clock
 from app.extensions import csrf
 from app.web import errors
+from app.web.notices import goes_on
 
 SERIAL = "X-PyPI-Last-Serial"
 STALE = "X-Tilsit-Stale"
@@ -129,6 +130,7 @@ def moved(location: str) -> ResponseReturnValue:
     return redirect(f"{location}?{query}" if query else location, code=301)
 
 
+@goes_on
 def refuse_writing(**names: str) -> Response:
     """Answer 405: uploaders are often given the address that is for reading."""
     door = f"/index/{names['slug']}/legacy/" if "slug" in names else "/legacy/"

@@ -1,0 +1,41 @@
+"""Facts about the site as a whole."""
+
+from dataclasses import dataclass
+
+from app.core.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlagTurnedOn(Event):
+    """Something is switched off for the whole site; `reason` is by language."""
+
+    flag: str
+    reason: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlagTurnedOff(Event):
+    """Something goes on again."""
+
+    flag: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BannerPutUp(Event):
+    """A message stands on all pages, now or from some time on; `texts` are by language."""
+
+    banner_id: int
+    level: str
+    texts: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BannerChanged(BannerPutUp):
+    """A message is another one now, or shown at another time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BannerTakenDown(Event):
+    """A message is gone."""
+
+    banner_id: int
