@@ -6,6 +6,7 @@ from app.accounts.events import (
     AddressClaimed,
     ConfirmationAsked,
     PasswordChanged,
+    ResetLinkOrdered,
     UploadAllowed,
 )
 from app.core import events
@@ -61,6 +62,7 @@ def wire() -> None:
             (ConfirmationAsked, mails.promise_confirmation),
             (AddressClaimed, mails.promise_claim),
             (PasswordChanged, mails.promise_notice),
+            (ResetLinkOrdered, mails.promise_ordered_reset),
             (PageChanged, shelving.take_down_page),
             (FilesWithdrawn, shelving.withdraw_files),
             (NamesChanged, shelving.take_down_list),

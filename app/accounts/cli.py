@@ -6,7 +6,8 @@ import sys
 import click
 from flask.cli import AppGroup
 
-from app.accounts import queries, services
+from app.accounts import administration, queries, services
+from app.accounts.actors import OPERATOR
 from app.core.commands import refusals_as_messages
 from app.core.database import transaction
 
@@ -51,6 +52,34 @@ def set_password(name: str, password_stdin: bool) -> None:
         services.give_password(queries.get_account(name).id, password)
     if not password_stdin:
         click.echo(password)
+
+
+@cli.command("freeze")
+@click.argument("name")
+@click.option("--reason", required=True, help="Why, for the journal and other administrators.")
+def freeze(name: str, reason: str) -> None:
+    """Let nobody use an account: its sessions end, and its tokens open nothing."""
+    with refusals_as_messages(), transaction():
+        administration.freeze(OPERATOR, queries.get_account(name).id, reason)
+
+
+@cli.command("unfreeze")
+@click.argument("name")
+def unfreeze(name: str) -> None:
+    """Let an account be used again."""
+    with refusals_as_messages(), transaction():
+        administration.unfreeze(OPERATOR, queries.get_account(name).id)
+
+
+@cli.command("admin")
+@click.argument("name")
+@click.argument("state", type=click.Choice(["on", "off"]))
+def admin(name: str, state: str) -> None:
+    """Let an account do everything, or no more than others."""
+    is_on = state == "on"
+    deed = administration.make_administrator if is_on else administration.unmake_administrator
+    with refusals_as_messages(), transaction():
+        deed(OPERATOR, queries.get_account(name).id)
 
 
 def make_password() -> str:

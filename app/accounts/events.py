@@ -78,6 +78,40 @@ class ResetLinkMade(AccountEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ResetLinkOrdered(AccountEvent):
+    """An administrator wants somebody to get a link that sets a new password."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountFrozen(AccountEvent):
+    """Nobody can use an account any more."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountUnfrozen(AccountEvent):
+    """An account can be used again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdministratorMade(AccountEvent):
+    """An account may do everything."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdministratorUnmade(AccountEvent):
+    """An account may do no more than others."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokensRevoked(AccountEvent):
+    """All keys of an account were ended."""
+
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class PasswordReset(PasswordChanged):
     """A password was set by a link from a mail."""
 

@@ -94,6 +94,27 @@ class AccountClosed(Forbidden):
     message = _l("This account is closed. Please ask the people who run this site.")
 
 
+class NotAdministrator(Forbidden):
+    """Only who runs the site, or the index in question, may do this."""
+
+    code = "not-administrator"
+    message = _l("Only an administrator may do this.")
+
+
+class NotOneself(Conflict):
+    """Administrators decide about others: nobody locks themselves out."""
+
+    code = "not-oneself"
+    message = _l("You cannot do this to your own account. Ask another administrator.")
+
+
+class LastAdministrator(Conflict):
+    """Somebody must be able to run the site."""
+
+    code = "last-administrator"
+    message = _l("This is the last administrator. Make somebody else one first.")
+
+
 class RegistrationClosed(Forbidden):
     """Accounts are not opened on the web here."""
 

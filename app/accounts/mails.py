@@ -12,6 +12,7 @@ from app.accounts.events import (
     ConfirmationAsked,
     PasswordChanged,
     ResetLinkMade,
+    ResetLinkOrdered,
 )
 from app.accounts.exceptions import MustWait
 from app.accounts.models import Account
@@ -45,6 +46,12 @@ def promise_reset(login: str, *, address: str) -> None:
     """Promise a reset link to whoever has a name or address, if anybody; raises `MustWait`."""
     throttles.count_reset(login, address)
     enqueue("mail-reset", login=login, url=mail_url("accounts.reset_password", secret=_SECRET))
+
+
+def promise_ordered_reset(event: ResetLinkOrdered) -> None:
+    """Promise a reset link that an administrator has ordered for somebody."""
+    url = mail_url("accounts.reset_password", secret=_SECRET)
+    enqueue("mail-reset", login=event.username, url=url)
 
 
 def promise_notice(event: PasswordChanged) -> None:

@@ -26,6 +26,9 @@ class Account(UserMixin, Base):
     is_admin: Mapped[bool] = mapped_column(default=False)
     # Flask-Login asks for `is_active`, so the column carries that name too.
     is_active: Mapped[bool] = mapped_column(default=True)
+    # Since when, and why, an account is frozen; see `administration`.
+    frozen_at: Mapped[datetime | None]
+    frozen_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
     created_at: Mapped[datetime]
     last_login_at: Mapped[datetime | None]
 

@@ -1,6 +1,7 @@
 """What is refused about indexes."""
 
-from app.core.exceptions import Conflict, Forbidden, Invalid, NotFound
+from app.accounts.exceptions import NotAdministrator as NotAdministrator
+from app.core.exceptions import Conflict, Invalid, NotFound
 from app.core.i18n import _l
 
 
@@ -59,13 +60,6 @@ class BadAge(Invalid):
     code = "bad-age"
     field = "minimum_age_days"
     message = _l("A minimum age is a whole number of days, from 0 to 3650.")
-
-
-class NotAdministrator(Forbidden):
-    """Only administrators of the index, or of the site, may do this."""
-
-    code = "not-administrator"
-    message = _l("Only an administrator may do this.")
 
 
 class MainStays(Conflict):

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from app.accounts.actors import Actor
+from app.accounts.permissions import demand_site_admin as demand_site_admin
+from app.accounts.permissions import refusal
 from app.core.exceptions import Forbidden, NotFound, Unauthenticated
 from app.core.i18n import _l
-from app.indexes.exceptions import NotAdministrator
 from app.indexes.models import Index
 from app.indexes.queries import (
     ADMIN,
@@ -115,19 +116,7 @@ def may_administer(actor: Actor, index: Index) -> bool:
 def demand_administer(actor: Actor, index: Index) -> None:
     """Raise `Unauthenticated` for nobody and `NotAdministrator` for who may not change an index."""
     if not may_administer(actor, index):
-        raise _refusal(actor)
-
-
-def demand_site_admin(actor: Actor) -> None:
-    """Raise `Unauthenticated` for nobody and `NotAdministrator` for who does not run the site."""
-    if not actor.is_admin or actor.key is not None:
-        raise _refusal(actor)
-
-
-def _refusal(actor: Actor) -> Unauthenticated | NotAdministrator:
-    if actor.is_known:
-        return NotAdministrator()
-    return Unauthenticated(_l("Please log in to do this."))
+        raise refusal(actor)
 
 
 def _rights_of(actor: Actor) -> Mapping[int, str]:

@@ -20,7 +20,9 @@ class Entry(Base):
     account_id: Mapped[int | None] = mapped_column(
         ForeignKey("account.id", ondelete="SET NULL"), index=True
     )
-    actor: Mapped[str] = mapped_column(String(50), default="")
+    actor: Mapped[str] = mapped_column(String(50), default="", index=True)
+    # The username of the account that it happened to.
+    about: Mapped[str | None] = mapped_column(String(50), index=True)
     index_slug: Mapped[str | None] = mapped_column(String(50))
     project: Mapped[str | None] = mapped_column(String(200), index=True)
     address: Mapped[str] = mapped_column(String(45), default="")

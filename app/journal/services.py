@@ -1,15 +1,14 @@
 """Writing the audit log: it listens to every event and is never asked to write."""
 
-import re
 from dataclasses import asdict
 
 from app.core import clock
 from app.core.events import Event
 from app.extensions import db
 from app.journal.models import Entry
+from app.journal.tags import tag_of
 from app.web.http import find_caller
 
-_HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _COLUMNS = {"by", "actor", "index_slug", "project"}
 
 
@@ -22,9 +21,10 @@ def record(event: Event) -> None:
     db.session.add(
         Entry(
             at=clock.now(),
-            tag=_HUMPS.sub("-", type(event).__name__).lower(),
+            tag=tag_of(type(event)),
             account_id=event.by,
             actor=event.actor,
+            about=facts.get("username") or None,
             index_slug=facts.get("index_slug"),
             project=facts.get("project"),
             address=caller.address,

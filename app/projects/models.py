@@ -48,6 +48,9 @@ class Project(Base):
     lookalike: Mapped[str] = mapped_column(String(200), default=_lookalike, index=True)
     status: Mapped[str] = mapped_column(String(15), default="active")
     status_reason: Mapped[str | None] = mapped_column(Text)
+    # In bytes, in place of what holds for the whole index; see `limits`.
+    max_file_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    max_total_bytes: Mapped[int | None] = mapped_column(BigInteger)
     # Without a foreign key: project and release would need each other to exist.
     latest_release_id: Mapped[int | None]
     last_serial: Mapped[int] = mapped_column(BigInteger, default=0)
@@ -181,6 +184,21 @@ class File(Base):
     def is_servable(self) -> bool:
         """Tell whether the file may be listed and downloaded."""
         return self.removed_at is None and self.quarantined_at is None
+
+
+class ProhibitedName(Base):
+    """A normalised name under which nobody can begin a project, in any index."""
+
+    __tablename__ = "prohibited_name"
+
+    normalized_name: Mapped[str] = mapped_column(
+        String(200).with_variant(String(200, collation="C"), "postgresql"), primary_key=True
+    )
+    reason: Mapped[str] = mapped_column(Text, default="")
+    prohibited_by: Mapped[int | None] = mapped_column(
+        ForeignKey("account.id", ondelete="SET NULL"), index=True
+    )
+    prohibited_at: Mapped[datetime]
 
 
 class Role(Base):

@@ -36,6 +36,23 @@ def test_an_account_is_opened_with_a_password_that_is_printed(flask):
     assert may_publish("ada")
 
 
+def test_an_account_is_frozen_and_used_again(flask):
+    account = make_account("ada")
+    assert flask("freeze", "Ada", "--reason", "Spam").exit_code == 0
+    assert (account.is_active, account.frozen_reason) == (False, "Spam")
+    assert flask("unfreeze", "ada").exit_code == 0
+    assert account.is_active
+
+
+def test_an_account_is_made_an_administrator_but_the_last_one_stays(flask):
+    account = make_account("ada")
+    assert flask("admin", "ada", "on").exit_code == 0
+    assert account.is_admin
+    result = flask("admin", "ada", "off")
+    assert (result.exit_code, account.is_admin) == (1, True)
+    assert "last administrator" in result.stderr
+
+
 def test_a_password_comes_by_standard_input(flask):
     result = flask("create", "ada", "ada@a.test", "--password-stdin", given=f"{PASSWORD}\nmore")
     assert result.stdout == ""
