@@ -41,6 +41,7 @@ REALM = 'Basic realm="Tilsit", charset="UTF-8"'
 
 _log = logging.getLogger(__name__)
 _answers: dict[str, Answer] = {}
+_choices: dict[str, Callable[[], Answer]] = {}
 
 
 def init_app(app: Flask) -> None:
@@ -55,6 +56,11 @@ def init_app(app: Flask) -> None:
 def answer_as(blueprint: Blueprint, answer: Answer) -> None:
     """Let a blueprint's errors be answered by `as_page`, `as_json`, `as_text` or `as_upload`."""
     _answers[blueprint.name] = answer
+
+
+def choose_answer(endpoint: str, choose: Callable[[], Answer]) -> None:
+    """Let an endpoint's errors be answered as its requests ask for, whatever its blueprint."""
+    _choices[endpoint] = choose
 
 
 def status_of(error: DomainError) -> int:
@@ -156,7 +162,8 @@ def _answer(status: int, code: str, message: str) -> Response:
 
 
 def _find_answer() -> Answer:
-    return _answers.get(request.blueprint or "", as_page)
+    choose = _choices.get(request.endpoint or "")
+    return choose() if choose else _answers.get(request.blueprint or "", as_page)
 
 
 def _slug(name: str) -> str:
