@@ -3,11 +3,18 @@
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
+from app.search.terms import plain
 
 _RANKED = text("rank IS NOT NULL")
+
+
+def _plain_name(context: DefaultExecutionContext) -> str:
+    parameters: dict[str, str] = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return plain(parameters["normalized_name"])
 
 
 class Listing(Base):
@@ -17,16 +24,20 @@ class Listing(Base):
     is known to have them, whether anything of them is here or not. What nobody has
     looked at yet is None or empty. `rank` is the place that an upstream's users give
     it, 1 for the most popular one; `downloads` are those of the last days from here;
-    `popularity` is what both come to, from 0 to a million.
+    `popularity` is what both come to, from 0 to a million; whoever changes it tells
+    the index of words. `plain_name` is the name as people type it who leave out hyphens.
     """
 
     __tablename__ = "listing"
     __table_args__ = (
         UniqueConstraint("index_id", "normalized_name"),
+        Index("ix_listing_plain_name", "plain_name", "index_id"),
         # It holds all that the list of names needs, so that no row of the table is read for it.
         Index("ix_listing_names", "index_id", "normalized_name", "name"),
         # Few have one.
         Index("ix_listing_rank", "rank", sqlite_where=_RANKED, postgresql_where=_RANKED),
+        # What is left of one that is gone must not be taken for another one's.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -36,6 +47,9 @@ class Listing(Base):
         String(200).with_variant(String(200, collation="C"), "postgresql")
     )
     name: Mapped[str] = mapped_column(String(200))
+    plain_name: Mapped[str] = mapped_column(
+        String(200).with_variant(String(200, collation="C"), "postgresql"), default=_plain_name
+    )
     version: Mapped[str | None] = mapped_column(String(200))
     summary: Mapped[str | None] = mapped_column(Text)
     rank: Mapped[int | None]

@@ -31,6 +31,14 @@ def list_known(index_id: int, names: Collection[str]) -> set[str]:
     return set(db.session.scalars(wanted))
 
 
+def list_listings(index_id: int, names: Collection[str]) -> list[Listing]:
+    """Return what an index knows of some projects, by their normalised names."""
+    if not names:
+        return []
+    wanted = select(Listing).where(Listing.index_id == index_id, Listing.normalized_name.in_(names))
+    return list(db.session.scalars(wanted.order_by(Listing.id)))
+
+
 def list_between(index_id: int, begin: str, end: str) -> set[str]:
     """Return the normalised names that an index knows, from one up to, without, another."""
     known = Listing.normalized_name

@@ -6,19 +6,25 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
-from app.core.database import add_all_unless_there, add_unless_there
+from app.core.database import add_all_unless_there
+from app.core.jobs import enqueue
 from app.extensions import db
 from app.projects.names import normalise
+from app.search.backends import the_backend
+from app.search.entries import key_of, write_entries
 from app.search.facts import Facts
 from app.search.models import Label, LabelCount, Listing, ListingLabel
 from app.search.popular import ranks
 from app.search.popularity import popularity_of
-from app.search.queries import find_known
+from app.search.queries import find_known, list_known, list_listings
+
+# Takes out what is left of projects that are listed no more.
+SWEEP = "search-sweep"
 
 
 def list_project(index_id: int, facts: Facts) -> None:
     """Let an index list a project as it is told; whatever was told before is replaced."""
-    learn_name(index_id, facts.name)
+    _add(index_id, {normalise(facts.name): facts.name})
     listing = find_known(index_id, normalise(facts.name))
     assert listing is not None  # noqa: S101 - it was just learnt
     # The name of one that is known stays: the list of names shows it, and has a number.
@@ -27,11 +33,12 @@ def list_project(index_id: int, facts: Facts) -> None:
     listing.created_at, listing.updated_at = facts.created_at, facts.updated_at
     db.session.flush()
     _label(listing, facts.labels())
+    write_entries([listing], {listing.id: facts.description})
 
 
 def learn_name(index_id: int, name: str) -> bool:
     """Note that an index knows a project; tell whether that is new."""
-    return add_unless_there(Listing, **_row(index_id, normalise(name), name))
+    return bool(learn_names(index_id, {normalise(name): name}))
 
 
 def forget_name(index_id: int, normalized_name: str) -> None:
@@ -39,18 +46,22 @@ def forget_name(index_id: int, normalized_name: str) -> None:
     forget_names(index_id, [normalized_name])
 
 
-def learn_names(index_id: int, names: Mapping[str, str]) -> None:
-    """Note many new projects, given by their normalised names."""
-    rows = [_row(index_id, normalized, name) for normalized, name in names.items()]
-    add_all_unless_there(Listing, rows)
+def learn_names(index_id: int, names: Mapping[str, str]) -> set[str]:
+    """Note many projects, given by their normalised names; return those that are new."""
+    new = _add(index_id, names)
+    if new:
+        write_entries(list_listings(index_id, new))
+    return new
 
 
 def forget_names(index_id: int, names: Collection[str]) -> None:
     """Note that an index does not know some projects any more."""
-    if not names:
+    listings = list_listings(index_id, names)
+    if not listings:
         return
     gone = (Listing.index_id == index_id, Listing.normalized_name.in_(names))
     _count_out(index_id, *gone)
+    the_backend().drop([key_of(listing) for listing in listings])
     db.session.execute(delete(Listing).where(*gone))
 
 
@@ -58,6 +69,16 @@ def forget_all(index_id: int) -> None:
     """Note that an index knows no project."""
     db.session.execute(delete(LabelCount).where(LabelCount.index_id == index_id))
     db.session.execute(delete(Listing).where(Listing.index_id == index_id))
+    # To take the words of a million projects out takes longer than others can wait.
+    enqueue(SWEEP)
+
+
+def _add(index_id: int, names: Mapping[str, str]) -> set[str]:
+    """List those of some names that are new, without a word about them; return them."""
+    new = names.keys() - list_known(index_id, names)
+    rows = [_row(index_id, normalized, names[normalized]) for normalized in sorted(new)]
+    add_all_unless_there(Listing, rows)
+    return new
 
 
 def _label(listing: Listing, labels: Sequence[tuple[str, str]]) -> None:

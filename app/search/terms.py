@@ -4,15 +4,17 @@ import re
 import unicodedata
 
 LONGEST_WORD = 50
+# Of a description; what follows are change logs.
+LONGEST_TEXT = 20_000
 
 _WORD = re.compile(r"[^\W_]+")
-# To fold takes time for each letter, and what follows a long text says nothing more.
+# Nobody looks for more, and to fold takes time for each letter.
 _MOST_LETTERS = 1_000
 
 
-def split_words(text: str) -> list[str]:
+def split_words(text: str, *, most_letters: int = _MOST_LETTERS) -> list[str]:
     """Return the words of a text in their order, each cut to `LONGEST_WORD` letters."""
-    return [word[:LONGEST_WORD] for word in _WORD.findall(fold(text[:_MOST_LETTERS]))]
+    return [word[:LONGEST_WORD] for word in _WORD.findall(fold(text[:most_letters]))]
 
 
 def fold(text: str) -> str:
@@ -21,3 +23,8 @@ def fold(text: str) -> str:
         return text.lower()
     parts = unicodedata.normalize("NFKD", text.casefold())
     return unicodedata.normalize("NFC", "".join(p for p in parts if not unicodedata.combining(p)))
+
+
+def plain(name: str) -> str:
+    """Return a normalised name without its hyphens."""
+    return name.replace("-", "")

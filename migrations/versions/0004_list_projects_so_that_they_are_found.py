@@ -1,7 +1,10 @@
 """List all projects, our own and those known of upstreams, with what they have in common."""
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = '0004'
 down_revision = '0003'
@@ -108,13 +111,18 @@ typing, type hints, type annotations
 
 def upgrade() -> None:
     _make_listings()
+    _make_words()
     op.execute(sa.text(
-        'INSERT INTO listing (index_id, normalized_name, name, version, summary, rank, downloads, popularity, is_yanked)'
-        ' SELECT index_id, normalized_name, name, version, summary, rank, 0, 0, false FROM known_name'
+        'INSERT INTO listing (index_id, normalized_name, name, plain_name, version, summary, rank, downloads, popularity, is_yanked)'
+        " SELECT index_id, normalized_name, name, replace(normalized_name, '-', ''), version, summary, rank, 0, 0, false"
+        ' FROM known_name'
         ' ORDER BY index_id, normalized_name'
     ))
     op.drop_table('known_name')
     _seed_synonyms()
+    if op.get_bind().scalar(sa.text('SELECT EXISTS (SELECT 1 FROM listing) OR EXISTS (SELECT 1 FROM project)')):
+        # The worker lists and reads all that is there already, in small steps.
+        _promise('search-rebuild')
 
 
 def downgrade() -> None:
@@ -124,6 +132,8 @@ def downgrade() -> None:
         ' SELECT index_id, normalized_name, name, version, summary, rank FROM listing'
         " WHERE index_id IN (SELECT id FROM \"index\" WHERE kind = 'mirror')"
     ))
+    op.execute(sa.text('DROP TABLE listing_words'))
+    op.execute(sa.text("DELETE FROM job WHERE name LIKE 'search-%'"))
     for table in ('synonym', 'label_count', 'listing_label', 'label', 'listing'):
         op.drop_table(table)
 
@@ -138,6 +148,7 @@ def _make_listings() -> None:
     sa.Column('index_id', sa.Integer(), nullable=False),
     sa.Column('normalized_name', _name(), nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('plain_name', _name(), nullable=False),
     sa.Column('version', sa.String(length=200), nullable=True),
     sa.Column('summary', sa.Text(), nullable=True),
     sa.Column('rank', sa.Integer(), nullable=True),
@@ -148,8 +159,10 @@ def _make_listings() -> None:
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['index_id'], ['index.id'], name=op.f('fk_listing_index_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_listing')),
-    sa.UniqueConstraint('index_id', 'normalized_name', name=op.f('uq_listing_index_id_normalized_name'))
+    sa.UniqueConstraint('index_id', 'normalized_name', name=op.f('uq_listing_index_id_normalized_name')),
+    sqlite_autoincrement=True
     )
+    op.create_index('ix_listing_plain_name', 'listing', ['plain_name', 'index_id'])
     op.create_index('ix_listing_names', 'listing', ['index_id', 'normalized_name', 'name'])
     op.create_index('ix_listing_rank', 'listing', ['rank'], sqlite_where=_RANKED, postgresql_where=_RANKED)
     for column in ('popularity', 'created_at', 'updated_at'):
@@ -185,6 +198,35 @@ def _make_listings() -> None:
     sa.Column('words', sa.JSON(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_synonym'))
     )
+
+
+def _make_words() -> None:
+    # Autogenerate leaves tables of this name alone: see env.py.
+    if op.get_bind().dialect.name == 'sqlite':
+        op.execute(sa.text(
+            'CREATE VIRTUAL TABLE listing_words USING fts5('
+            'name, summary, keywords, description, people, labels,'
+            " tokenize = 'porter unicode61 remove_diacritics 2')"
+        ))
+        return
+    op.create_table('listing_words',
+    sa.Column('listing_id', sa.Integer(), nullable=False),
+    sa.Column('index_id', sa.Integer(), nullable=False),
+    sa.Column('popularity', sa.Integer(), nullable=False),
+    sa.Column('words', postgresql.TSVECTOR(), nullable=False),
+    sa.ForeignKeyConstraint(['listing_id'], ['listing.id'], name='fk_listing_words_listing_id', ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('listing_id', name='pk_listing_words')
+    )
+    op.create_index('ix_listing_words_words', 'listing_words', ['words'], postgresql_using='gin')
+    op.create_index('ix_listing_words_popularity', 'listing_words', ['index_id', sa.text('popularity DESC'), 'listing_id'])
+
+
+def _promise(work: str) -> None:
+    job = sa.table('job', sa.column('name'), sa.column('payload', sa.JSON), sa.column('state'),
+                   sa.column('attempts'), sa.column('due_at', sa.DateTime(timezone=True)),
+                   sa.column('created_at', sa.DateTime(timezone=True)))
+    now = datetime.now(UTC)
+    op.bulk_insert(job, [{'name': work, 'payload': {}, 'state': 'queued', 'attempts': 0, 'due_at': now, 'created_at': now}])
 
 
 def _seed_synonyms() -> None:

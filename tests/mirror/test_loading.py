@@ -225,7 +225,7 @@ def test_no_transaction_writes_more_than_one_batch(upstream, pypi, monkeypatch):
 
     @event.listens_for(db.engines[None], "before_cursor_execute")
     def note(_c, _cursor, statement, parameters, _context, executemany):
-        if statement.startswith("INSERT INTO listing"):
+        if statement.startswith("INSERT INTO listing ("):
             written.append(len(parameters) if executemany else 1)
 
     load()

@@ -1,0 +1,164 @@
+"""Words in a full-text table of SQLite (FTS5).
+
+The number of a row says of which index it is, how popular, and which project, in
+that order. So those of one index lie together, the most popular first, and the
+first thousand matches are found without a look at the others. Rows are written
+in the order of their numbers: FTS5 closes a segment whenever one goes back.
+"""
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+
+from sqlalchemy import ColumnElement, func, select, text
+from typing_extensions import override
+
+from app.extensions import db
+from app.search.backends.base import (
+    IN_NAME,
+    IN_PEOPLE,
+    Backend,
+    Entry,
+    Group,
+    Key,
+    Move,
+    Query,
+    Term,
+)
+
+_INDEX_BITS, _STEP_BITS = 42, 32
+_LAST_STEP = 1_000
+_LISTING_MASK = (1 << _STEP_BITS) - 1
+_STEP_MASK = (1 << (_INDEX_BITS - _STEP_BITS)) - 1
+_STEP = 1_000
+
+_COLUMNS = {
+    IN_NAME: "{name}",
+    IN_PEOPLE: "{people}",
+}
+_WORDS = "{name summary keywords description people}"
+
+_PUT = text(
+    "INSERT INTO listing_words (rowid, name, summary, keywords, description, people, labels)"
+    " VALUES (:rowid, :name, :summary, :keywords, :description, :people, :labels)"
+)
+_DROP = text("DELETE FROM listing_words WHERE rowid = :rowid")
+_MOVE = text("UPDATE listing_words SET rowid = :new WHERE rowid = :old")
+_MATCH = text(
+    "SELECT rowid FROM listing_words WHERE listing_words MATCH :query"
+    " AND rowid BETWEEN :begin AND :end ORDER BY rowid LIMIT :limit"
+)
+_ALL = text("SELECT id FROM listing_words_docsize WHERE id > :after ORDER BY id LIMIT :limit")
+_LISTED = text(
+    "SELECT id, index_id, popularity FROM listing WHERE id IN (SELECT value FROM json_each(:ids))"
+)
+
+
+class SqliteBackend(Backend):
+    """The words of all projects, in one table."""
+
+    @override
+    def put(self, entries: Sequence[Entry]) -> None:
+        ready = sorted((_row_of(entry) for entry in entries), key=lambda row: row["rowid"])
+        if ready:
+            db.session.execute(_DROP, [{"rowid": row["rowid"]} for row in ready])
+            db.session.execute(_PUT, ready)
+
+    @override
+    def move(self, moves: Sequence[Move]) -> None:
+        for each in moves:
+            old = _number(each.key)
+            new = _number(Key(each.key.index_id, each.key.listing_id, each.popularity))
+            if old != new:
+                db.session.execute(_MOVE, {"old": old, "new": new})
+
+    @override
+    def drop(self, keys: Sequence[Key]) -> None:
+        rows = [{"rowid": number} for number in sorted(map(_number, keys))]
+        if rows:
+            db.session.execute(_DROP, rows)
+
+    @override
+    def match(self, index_id: int, query: Query, limit: int) -> list[tuple[int, int]]:
+        begin = index_id << _INDEX_BITS
+        facts = {
+            "query": _expression(query),
+            "begin": begin,
+            "end": begin + (1 << _INDEX_BITS) - 1,
+            "limit": limit,
+        }
+        return [_read(number) for number in db.session.scalars(_MATCH, facts)]
+
+    @override
+    def strays(self, limit: int) -> Iterator[list[int]]:
+        after = 0
+        while True:
+            facts = {"after": after, "limit": limit}
+            numbers = list(db.session.scalars(_ALL, facts))
+            if not numbers:
+                return
+            after = numbers[-1]
+            listed = _list_numbers([number & _LISTING_MASK for number in numbers])
+            yield [number for number in numbers if number not in listed]
+
+    @override
+    def drop_strays(self, strays: Sequence[int]) -> None:
+        if strays:
+            db.session.execute(_DROP, [{"rowid": number} for number in strays])
+
+    @override
+    def among(self, column: ColumnElement[int], numbers: Collection[int]) -> ColumnElement[bool]:
+        told = func.json_each(json.dumps(list(numbers))).table_valued("value")
+        return column.in_(select(told.c.value))
+
+
+def _list_numbers(listing_ids: Sequence[int]) -> set[int]:
+    """Return the numbers of rows that projects should have, of those that are listed."""
+    rows = db.session.execute(_LISTED, {"ids": json.dumps(listing_ids)})
+    return {_number(Key(row.index_id, row.id, row.popularity)) for row in rows}
+
+
+def _number(key: Key) -> int:
+    step = _LAST_STEP - key.popularity // _STEP
+    return key.index_id << _INDEX_BITS | step << _STEP_BITS | key.listing_id
+
+
+def _read(number: int) -> tuple[int, int]:
+    step = number >> _STEP_BITS & _STEP_MASK
+    return number & _LISTING_MASK, (_LAST_STEP - step) * _STEP
+
+
+def _row_of(entry: Entry) -> dict[str, int | str]:
+    return {
+        "rowid": _number(entry.key),
+        "name": entry.name,
+        "summary": entry.summary,
+        "keywords": entry.keywords,
+        "description": entry.description,
+        "people": entry.people,
+        "labels": " ".join(entry.tokens),
+    }
+
+
+def _expression(query: Query) -> str:
+    """Write a query in the language of FTS5; every word stands in quotes and has none in it."""
+    parts = [" OR ".join(f"({_reading(reading)})" for reading in query.readings)]
+    parts += [f"{{labels}} : ({_any(tokens)})" for tokens in query.tokens]
+    wanted = " AND ".join(f"({part})" for part in parts if part)
+    return f"({wanted}) NOT ({{labels}} : ({_any(query.without)}))" if query.without else wanted
+
+
+def _reading(groups: Sequence[Group]) -> str:
+    return " AND ".join(f"({_group(group)})" for group in groups)
+
+
+def _group(group: Group) -> str:
+    terms = " OR ".join(_term(term) for term in group.terms)
+    return f"{_COLUMNS.get(group.part, _WORDS)} : ({terms})"
+
+
+def _term(term: Term) -> str:
+    return f'"{" ".join(term.words)}"' + (" *" if term.is_prefix else "")
+
+
+def _any(tokens: Collection[str]) -> str:
+    return " OR ".join(f'"{token}"' for token in sorted(tokens))
