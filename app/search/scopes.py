@@ -52,8 +52,11 @@ class Scope:
         A name that an index owns hides those of the indexes behind it. What is listed
         after all, rules and reserved names included, only `listed` tells.
         """
-        is_here = Listing.index_id.in_(self.index_ids)
-        return (is_here,) if len(self.indexes) < 2 else (is_here, ~self._is_taken())
+        return (Listing.index_id.in_(self.index_ids), *self.keeps())
+
+    def keeps(self) -> tuple[ColumnElement[bool], ...]:
+        """Return those of the conditions that are about a `Listing` of one of the indexes."""
+        return () if len(self.indexes) < 2 else (~self._is_taken(),)
 
     def listed(self, names: Collection[str]) -> set[str]:
         """Return those of some normalised names that the index lists."""
@@ -74,7 +77,8 @@ class Scope:
             *(
                 exists().where(
                     owner.normalized_name == Listing.normalized_name,
-                    owner.index_id.in_(self.index_ids),
+                    # The last one takes no name from anybody.
+                    owner.index_id.in_(self.index_ids[:-1]),
                     case(places, value=owner.index_id) < place,
                 )
                 for owner in (other, Project, NameClaim)

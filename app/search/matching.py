@@ -1,0 +1,207 @@
+"""The listed projects of a scope that fit what is looked for, the most popular first."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, select
+
+from app.extensions import db
+from app.indexes.models import Index
+from app.indexes.queries import HOSTED
+from app.search.backends import the_backend
+from app.search.backends.base import Query, Reading
+from app.search.filters import Filters
+from app.search.models import Listing
+from app.search.scopes import Scope
+from app.search.scoring import lift
+from app.search.wishes import MOST_MATCHES, NAME, NEWEST
+
+_COLUMNS = (
+    Listing.id,
+    Listing.index_id,
+    Listing.normalized_name,
+    Listing.popularity,
+    Listing.updated_at,
+)
+_COUNTED = select(Listing.id, Listing.index_id, Listing.popularity)
+# Three pages.
+_SAMPLE = 60
+# Stands behind every normalised name, and sorts behind all that one can hold.
+_END = "~"
+
+
+@dataclass(frozen=True)
+class Match:
+    """A listed project that fits; `popularity` is that which it has in searches."""
+
+    id: int
+    index_id: int
+    normalized_name: str
+    popularity: int
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Popularities in searches by the numbers of listed projects, the most popular first.
+
+    `is_more` says that there are others.
+    """
+
+    found: dict[int, int]
+    is_more: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """Where is looked: the indexes of a scope, or one of them, and filters."""
+
+    scope: Scope
+    indexes: tuple[Index, ...]
+    filters: Filters
+    sort: str = ""
+
+    def with_filters(self, filters: Filters) -> "Field":
+        """Return the same with other filters."""
+        return replace(self, filters=filters)
+
+    def everywhere(self) -> "Field":
+        """Return the same with all indexes of the scope."""
+        return replace(self, indexes=self.scope.indexes)
+
+    def number(self, readings: Sequence[Reading], limit: int = MOST_MATCHES) -> Numbers:
+        """Return the first projects that fit one of some readings and all tokens of filters.
+
+        Only `check` tells which of them are shown.
+        """
+        query = Query(
+            readings=tuple(readings), tokens=self.filters.tokens, without=self.filters.without
+        )
+        found: dict[int, int] = {}
+        is_more = False
+        for index in self.indexes:
+            first = self._first(index, query, limit)
+            is_more |= len(first) >= limit
+            found |= {number: _seen(index, popularity) for number, popularity in first}
+        if query.is_open:
+            return Numbers(found, is_more)
+        return Numbers(_most_popular(found, limit), is_more or len(found) > limit)
+
+    def find_named(self, plain_names: Collection[str], limit: int) -> list[Match]:
+        """Return the most popular projects that have one of some names without hyphens."""
+        wanted = _COUNTED.where(
+            Listing.plain_name.in_(plain_names), Listing.index_id.in_(self._index_ids)
+        )
+        return self.check(_most_popular(self._weigh(wanted), limit))
+
+    def find_beginning(self, start: str, limit: int) -> list[Match]:
+        """Return projects whose names without hyphens begin with something, by their names."""
+        name = Listing.plain_name
+        wanted = (
+            # As a sum, so that the database goes by the few that begin like that.
+            _COUNTED.where(
+                name >= start, name < start + _END, (Listing.index_id + 0).in_(self._index_ids)
+            )
+            .order_by(name)
+            .limit(limit)
+        )
+        return self.check(self._weigh(wanted))
+
+    def find_popular_beginning(self, start: str, limit: int) -> list[Match]:
+        """Return those of the most popular projects whose names begin with something."""
+        found: dict[int, int] = {}
+        for index in self.indexes:
+            first = _COUNTED.add_columns(Listing.normalized_name).where(
+                Listing.index_id == index.id
+            )
+            some = first.order_by(*_order("")).limit(MOST_MATCHES).subquery()
+            name = some.c.normalized_name
+            wanted = select(some).where(name >= start, name < start + _END).limit(limit)
+            found |= self._weigh(wanted)
+        return self.check(_most_popular(found, limit))
+
+    @property
+    def _index_ids(self) -> list[int]:
+        return [index.id for index in self.indexes]
+
+    def _weigh(self, wanted: Select[*tuple[Any, ...]]) -> dict[int, int]:
+        """Return the popularity that listings have in searches, by their numbers."""
+        indexes = {index.id: index for index in self.indexes}
+        rows = db.session.execute(wanted)
+        return {row.id: _seen(indexes[row.index_id], row.popularity) for row in rows}
+
+    def _first(self, index: Index, query: Query, limit: int) -> list[tuple[int, int]]:
+        if not query.is_open:
+            return the_backend().match(index.id, query, limit)
+        wanted = (
+            select(Listing.id, Listing.popularity)
+            .where(Listing.index_id == index.id)
+            .order_by(*_order(self.sort))
+            .limit(limit)
+        )
+        return [(row.id, row.popularity) for row in db.session.execute(wanted)]
+
+    def check(self, numbers: dict[int, int]) -> list[Match]:
+        """Return those that are still there, that no other hides and that fit exactly."""
+        if not numbers:
+            return []
+        fits: list[ColumnElement[bool]] = [*self.scope.keeps()]
+        if self.filters.since is not None:
+            fits.append(Listing.updated_at >= self.filters.since)
+        if self.filters.is_yanked_hidden:
+            fits.append(~Listing.is_yanked)
+        rows = {row.id: row for row in db.session.execute(_rows(numbers).where(*fits))}
+        return [
+            _match(rows[number], popularity)
+            for number, popularity in numbers.items()
+            if number in rows
+        ]
+
+    def keep_listed(self, matches: Sequence[Match]) -> Sequence[Match]:
+        """Return those that the scope lists after all, rules and reserved names included.
+
+        To ask for thousands of names takes long, and there are seldom such rules. If
+        none of the first ones is hidden, those behind them are taken for listed.
+        """
+        for part in (matches[:_SAMPLE], matches):
+            names = {match.normalized_name for match in part}
+            listed = self.scope.listed(names)
+            if names <= listed:
+                return matches
+        return [match for match in matches if match.normalized_name in listed]
+
+
+def load(matches: Sequence[Match]) -> list[Listing]:
+    """Return the listed projects of matches, in their order."""
+    numbers = [match.id for match in matches]
+    wanted = select(Listing).where(the_backend().among(Listing.id.expression, numbers))
+    rows = {row.id: row for row in db.session.scalars(wanted)}
+    return [rows[number] for number in numbers if number in rows]
+
+
+def _rows(numbers: Collection[int]) -> Any:
+    return select(*_COLUMNS).where(the_backend().among(Listing.id.expression, numbers))
+
+
+def _match(row: Row[Any], popularity: int) -> Match:
+    return Match(row.id, row.index_id, row.normalized_name, popularity, row.updated_at)
+
+
+def _seen(index: Index, popularity: int) -> int:
+    return lift(popularity) if index.kind == HOSTED else popularity
+
+
+def _most_popular(numbers: dict[int, int], limit: int) -> dict[int, int]:
+    ordered = sorted(numbers.items(), key=lambda item: -item[1])
+    return dict(ordered[:limit])
+
+
+def _order(sort: str) -> tuple[ColumnElement[Any], ...]:
+    """Return the order in which an index of the table lists all projects."""
+    if sort == NAME:
+        return (Listing.normalized_name.asc(),)
+    if sort == NEWEST:
+        return Listing.updated_at.desc().nulls_last(), Listing.normalized_name.asc()
+    return Listing.popularity.desc(), Listing.normalized_name.asc()

@@ -1,0 +1,56 @@
+"""The order in which answers are shown."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.search.backends import the_backend
+from app.search.matching import Match
+from app.search.models import Listing
+from app.search.readings import Question
+from app.search.scoring import Candidate, score, weight
+from app.search.terms import plain
+
+# The words of so many are looked at; those behind them are too little known to come first.
+_LOOKED_AT = 600
+# A name alone says much before any words are looked at.
+_NAMED = 3.0
+
+
+def rank(matches: Sequence[Match], question: Question, first: Collection[int]) -> list[Match]:
+    """Return matches in their order: the exact name, then all of `first`, then the others.
+
+    Among them the best answers come first.
+    """
+    words = question.words
+    likely = sorted(matches, key=lambda match: -_guess(match, words))
+    scores = _score(likely[:_LOOKED_AT], question)
+
+    def place(match: Match) -> tuple[bool, bool, float, float, str]:
+        is_exact = bool(question.plain) and plain(match.normalized_name) == question.plain
+        known = scores.get(match.id, 0.0)
+        rest = (-known, -_guess(match, words), match.normalized_name)
+        return (not is_exact, match.id not in first, *rest)
+
+    return sorted(likely, key=place)
+
+
+def _guess(match: Match, words: Sequence[str]) -> float:
+    is_named = all(word in match.normalized_name for word in words)
+    return weight(match.popularity) * (_NAMED if is_named else 1)
+
+
+def _score(matches: Sequence[Match], question: Question) -> dict[int, float]:
+    numbers = [match.id for match in matches]
+    wanted = select(Listing.id, Listing.summary).where(
+        the_backend().among(Listing.id.expression, numbers)
+    )
+    summaries = {row.id: row.summary or "" for row in db.session.execute(wanted)}
+    return {
+        match.id: score(
+            Candidate(match.normalized_name, summaries.get(match.id, ""), match.popularity),
+            question.groups,
+        )
+        for match in matches
+    }

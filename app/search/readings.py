@@ -1,0 +1,143 @@
+"""From what was typed to what is looked for: small words, synonyms, beginnings."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from app.search.backends.base import IN_NAME, IN_PEOPLE, Group, Reading, Term
+from app.search.synonyms import LONGEST_PHRASE, SynonymGroup
+from app.search.terms import split_words
+from app.search.words import AUTHOR, NAME, Words
+
+# Each of them is looked up, in every part of the words.
+MOST_WORDS = 12
+MOST_ALTERNATIVES = 40
+# One letter begins a fifth of all words.
+_SHORTEST_PREFIX = 2
+# To leave one of more out has too many possibilities.
+_MOST_COMBINED = 6
+
+# They say nothing where there is anything else, because they stand anywhere, or in
+# all that is published here.
+_SMALL = (
+    "a an and any as at be by can do for from how i in into is it its me my of on or "
+    "some than that the this to use using via want what which with you your "
+)
+_COMMON = "python python2 python3 py library libraries lib package packages module "
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is looked for in words.
+
+    `groups` must all be there, for a full match, and `fields` always. `plain` is the
+    text as a name without hyphens, or empty if it was more than a few plain words.
+    """
+
+    groups: Reading = ()
+    fields: Reading = ()
+    words: tuple[str, ...] = ()
+    plain: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether words do not matter."""
+        return not self.groups and not self.fields
+
+    def full(self) -> tuple[Reading, ...]:
+        """Return the reading in which all is there."""
+        return ((*self.groups, *self.fields),)
+
+    def by_name(self) -> tuple[Reading, ...]:
+        """Return the reading in which all is in the name."""
+        return ((*(Group(group.terms, IN_NAME) for group in self.groups), *self.fields),)
+
+    def looser(self) -> Iterator[tuple[Reading, ...]]:
+        """Yield readings in which something is missing, first one word, then all but one."""
+        count = len(self.groups)
+        if 2 < count <= _MOST_COMBINED:
+            yield tuple((*some, *self.fields) for some in combinations(self.groups, count - 1))
+        if count > 1:
+            yield tuple((group, *self.fields) for group in self.groups)
+
+
+def read(typed: Words, synonyms: Sequence[SynonymGroup]) -> Question:
+    """Return what is looked for when somebody types something."""
+    words = [word for term in typed.terms for word in split_words(term)][:MOST_WORDS]
+    phrases = [tuple(split_words(phrase))[:MOST_WORDS] for phrase in typed.phrases]
+    # A word that is still being typed is the beginning of one.
+    is_open = bool(typed.terms) and typed.text.endswith(typed.terms[-1])
+    wanted = [*_groups(_telling(words), synonyms, is_open=is_open)]
+    wanted += [Group((Term(phrase),)) for phrase in phrases if phrase]
+    return Question(
+        groups=tuple(dict.fromkeys(wanted)),
+        fields=tuple(_fields(typed)),
+        words=tuple(words),
+        plain="" if phrases else "".join(words),
+    )
+
+
+def _telling(words: Sequence[str]) -> list[str]:
+    """Return the words that tell something, or all if none does."""
+    small = _SMALL.split()
+    for dull in ({*small, *_COMMON.split()}, set(small)):
+        telling = [word for word in words if word not in dull]
+        if telling:
+            return list(dict.fromkeys(telling))
+    return list(dict.fromkeys(words))
+
+
+def _groups(
+    words: Sequence[str], synonyms: Sequence[SynonymGroup], *, is_open: bool
+) -> Iterator[Group]:
+    alike = _by_phrase(synonyms)
+    place = 0
+    while place < len(words):
+        size = _longest(words, place, alike)
+        phrase = tuple(words[place : place + size])
+        place += size
+        may_go_on = is_open and place == len(words) and len(phrase[-1]) >= _SHORTEST_PREFIX
+        others = [Term(each) for key in _forms(phrase) for each in alike.get(key, ())]
+        terms = dict.fromkeys([Term(phrase, is_prefix=may_go_on), *others])
+        yield Group(
+            tuple(each for each in terms if each != Term(phrase) or not may_go_on)[
+                :MOST_ALTERNATIVES
+            ]
+        )
+
+
+def _longest(
+    words: Sequence[str], place: int, alike: dict[tuple[str, ...], list[tuple[str, ...]]]
+) -> int:
+    """Return how many words from a place on are one entry of a group, or 1."""
+    for size in range(min(LONGEST_PHRASE, len(words) - place), 1, -1):
+        if any(key in alike for key in _forms(tuple(words[place : place + size]))):
+            return size
+    return 1
+
+
+def _by_phrase(
+    synonyms: Iterable[SynonymGroup],
+) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return what means the same as an entry, by entries."""
+    alike: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for group in synonyms:
+        entries = [tuple(entry.split()) for entry in group.words]
+        for entry in entries:
+            alike.setdefault(entry, []).extend(entries)
+    return alike
+
+
+def _forms(phrase: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    yield phrase
+    last = phrase[-1]
+    if last.endswith("s") and len(last) > 3:
+        yield (*phrase[:-1], last[:-1])
+
+
+def _fields(typed: Words) -> Iterator[Group]:
+    for field, part in ((NAME, IN_NAME), (AUTHOR, IN_PEOPLE)):
+        for value in typed.fields.get(field, ()):
+            words = split_words(value)[:MOST_WORDS]
+            for word in words:
+                yield Group((Term((word,), is_prefix=word == words[-1] and len(word) > 1),), part)

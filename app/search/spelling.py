@@ -1,0 +1,55 @@
+"""What somebody meant who mistyped: names that are one slip away from what was typed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from string import ascii_lowercase, digits
+
+from app.search.matching import Field, Match
+from app.search.readings import Question
+from app.search.scoring import weight
+
+_LETTERS = ascii_lowercase + digits
+# With less letters nearly everything is one slip away, with more there are too many slips.
+_SHORTEST, _LONGEST = 3, 40
+_MOST_MEANT = 3
+# What was typed is right when something nearly as popular has it.
+_CLEARLY = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spelling:
+    """What was meant, if not what was typed; `matches` are the projects that have the name."""
+
+    text: str | None = None
+    matches: tuple[Match, ...] = ()
+
+
+def find_spelling(field: Field, question: Question, found: Sequence[Match]) -> Spelling:
+    """Return what was probably meant when few or only unknown projects were found."""
+    typed = question.plain
+    best = max((weight(match.popularity) for match in found), default=0.0)
+    if not _SHORTEST <= len(typed) <= _LONGEST or not typed.isascii() or best >= 1:
+        return Spelling()
+    # Whoever filters knows what is there.
+    alike = [] if field.filters.tokens else field.find_named(slips(typed), _MOST_MEANT)
+    meant = [match for match in alike if weight(match.popularity) * _CLEARLY > best]
+    meant = list(field.keep_listed(meant))
+    if not meant:
+        return Spelling()
+    return Spelling(text=meant[0].normalized_name, matches=tuple(meant))
+
+
+def slips(word: str) -> set[str]:
+    """Return what a word was before one letter was left out, added, changed or swapped."""
+    return set(_slips(word)) - {word}
+
+
+def _slips(word: str) -> Iterator[str]:
+    for at in range(len(word) + 1):
+        head, tail = word[:at], word[at:]
+        if tail:
+            yield head + tail[1:]
+            yield from (head + letter + tail[1:] for letter in _LETTERS)
+        if len(tail) > 1:
+            yield head + tail[1] + tail[0] + tail[2:]
+        yield from (head + letter + tail for letter in _LETTERS)

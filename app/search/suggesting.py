@@ -1,0 +1,54 @@
+"""Names that somebody may be typing."""
+
+from collections.abc import Sequence
+
+from app.indexes.models import Index
+from app.search.backends.base import IN_NAME, Group, Term
+from app.search.filters import Filters
+from app.search.matching import Field, Match, load
+from app.search.scopes import Scope
+from app.search.scoring import weight
+from app.search.terms import plain, split_words
+from app.search.wishes import Suggestion
+from app.search.words import Words
+
+_MOST_WORDS = 5
+# The most popular of those that fit are looked at.
+_LOOKED_AT = 100
+# A name that only has the word in it is meant less often.
+_INSIDE = 0.3
+
+
+def suggest(index: Index, text: str, limit: int = 8) -> tuple[Suggestion, ...]:
+    """Return the most popular projects with names that begin with a text, or a word of theirs."""
+    typed = Words.of(text)
+    words = [word for term in typed.terms for word in split_words(term)][:_MOST_WORDS]
+    joined = "".join(words)
+    if not joined or typed.fields:
+        return ()
+    scope = Scope.of(index)
+    field = Field(scope=scope, indexes=scope.indexes, filters=Filters(by_heads={}))
+    found = {match.id: match for match in _candidates(field, words, joined)}
+    ordered = sorted(found.values(), key=lambda match: _place(match, joined))[:limit]
+    return tuple(
+        Suggestion(name=line.name, normalized_name=line.normalized_name, summary=line.summary)
+        for line in scope.lines(load(ordered))
+    )
+
+
+def _candidates(field: Field, words: Sequence[str], joined: str) -> list[Match]:
+    if len(joined) == 1:
+        return field.find_popular_beginning(joined, _LOOKED_AT)
+    last = len(words) - 1
+    groups = (
+        Group((Term((word,), is_prefix=place == last),), IN_NAME)
+        for place, word in enumerate(words)
+    )
+    numbers = field.number([tuple(groups)], _LOOKED_AT)
+    return [*field.check(numbers.found), *field.find_beginning(joined, _LOOKED_AT)]
+
+
+def _place(match: Match, joined: str) -> tuple[bool, float, str]:
+    name = plain(match.normalized_name)
+    share = 1 if name.startswith(joined) else _INSIDE
+    return name != joined, -share * weight(match.popularity), match.normalized_name
