@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from app.site import download_views as download_views
 from app.site import help_views as help_views
 from app.site import index_views as index_views
 from app.site import policy_views as policy_views
