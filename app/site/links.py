@@ -1,5 +1,6 @@
 """Addresses and people that a stranger wrote into metadata, made safe to show."""
 
+import re
 from dataclasses import dataclass
 from email.utils import getaddresses
 from urllib.parse import quote, urlsplit
@@ -7,15 +8,57 @@ from urllib.parse import quote, urlsplit
 _SCHEMES = {"http", "https"}
 # Reading addresses takes time for each character, on every view of a page.
 _LONGEST = 4_000
+# Honest projects have ten.
+_MOST_LINKS = 100
+
+
+# "Well-known Project URLs in Metadata": labels are compared without punctuation and spaces.
+_PUNCTUATION = re.compile(r"[\s!-/:-@\[-`{-~]+")
+_WELL_KNOWN = {
+    "home": ("homepage", "home", "website"),
+    "source": ("source", "repository", "sourcecode", "github", "code", "repo"),
+    "download": ("download", "downloads"),
+    "changes": ("changelog", "changes", "whatsnew", "history", "releasenotes", "releases", "news"),
+    "docs": ("documentation", "docs", "doc", "api", "guide", "tutorial"),
+    "issues": ("issues", "bugs", "issue", "tracker", "issuetracker", "bugtracker", "bugreports"),
+    "funding": ("funding", "sponsor", "donate", "donation", "donations"),
+    "chat": ("chat", "discord", "slack", "matrix", "gitter", "forum", "discussions", "mailinglist"),
+}
+_KINDS = {label: kind for kind, labels in _WELL_KNOWN.items() for label in labels}
+# What the hosts are for that many projects use; a label says more.
+_HOSTS = {
+    "github.com": "source",
+    "gitlab.com": "source",
+    "codeberg.org": "source",
+    "bitbucket.org": "source",
+    "sr.ht": "source",
+    "readthedocs.io": "docs",
+    "readthedocs.org": "docs",
+    "discord.gg": "chat",
+    "discord.com": "chat",
+    "gitter.im": "chat",
+    "matrix.to": "chat",
+    "slack.com": "chat",
+    "opencollective.com": "funding",
+    "patreon.com": "funding",
+    "ko-fi.com": "funding",
+    "liberapay.com": "funding",
+    "tidelift.com": "funding",
+}
+OTHER = "other"
 
 
 @dataclass(frozen=True)
 class Link:
-    """A labelled link that a browser may follow; `label` is empty when nobody gave one."""
+    """A labelled link that a browser may follow; `label` is empty when nobody gave one.
+
+    `kind` tells what it is for, as far as its label or its host does.
+    """
 
     label: str
     url: str
     host: str
+    kind: str = OTHER
 
 
 @dataclass(frozen=True)
@@ -29,10 +72,10 @@ class Contact:
 def list_links(labelled: tuple[tuple[str, str], ...]) -> tuple[Link, ...]:
     """Return the links that lead to the web, each address once, in the order given.
 
-    Anything else, `javascript:` above all, is left out.
+    Anything else, `javascript:` above all, is left out; of very many the first stay.
     """
     found: dict[str, Link] = {}
-    for label, url in labelled:
+    for label, url in labelled[:_MOST_LINKS]:
         link = _read(label, url.strip())
         if link is not None:
             found.setdefault(link.url.rstrip("/"), link)
@@ -69,7 +112,15 @@ def _read(label: str, url: str) -> Link | None:
         return None
     if parts.scheme.lower() not in _SCHEMES or not host:
         return None
-    return Link(label.strip(), url, host.removeprefix("www."))
+    host = host.removeprefix("www.")
+    return Link(label.strip(), url, host, _kind_of(label, host))
+
+
+def _kind_of(label: str, host: str) -> str:
+    word = _PUNCTUATION.sub("", label.lower())
+    # A host of somebody's own stands below one of these.
+    domain = ".".join(host.split(".")[-2:])
+    return _KINDS.get(word) or _HOSTS.get(domain, OTHER)
 
 
 def _contact(name: str, address: str) -> Contact:

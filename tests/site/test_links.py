@@ -25,8 +25,32 @@ def test_what_does_not_lead_to_the_web_is_left_out(url):
 
 def test_a_link_tells_its_host():
     assert list_links(((" Docs ", "https://www.example.org/x"),)) == (
-        Link("Docs", "https://www.example.org/x", "example.org"),
+        Link("Docs", "https://www.example.org/x", "example.org", "docs"),
     )
+
+
+@pytest.mark.parametrize(
+    ("label", "url", "kind"),
+    [
+        ("Home-Page", "https://a.example", "home"),
+        ("Source Code", "https://a.example", "source"),
+        ("Release notes!", "https://a.example", "changes"),
+        ("What's New", "https://a.example", "changes"),
+        ("Bug Tracker", "https://github.com/a/b/issues", "issues"),
+        ("Sponsor", "https://github.com/sponsors/a", "funding"),
+        ("Project", "https://github.com/a/b", "source"),
+        ("", "https://cheese.readthedocs.io/en/stable/", "docs"),
+        ("", "https://notgithub.com/a", "other"),
+        ("Cheese", "https://a.example", "other"),
+    ],
+)
+def test_a_link_tells_what_it_is_for(label, url, kind):
+    [link] = list_links(((label, url),))
+    assert link.kind == kind
+
+
+def test_of_endless_links_the_first_stay():
+    assert len(list_links(tuple((f"{n}", f"https://a.example/{n}") for n in range(5_000)))) == 100
 
 
 def test_an_address_is_shown_once_with_its_first_label():
