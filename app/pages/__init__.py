@@ -2,6 +2,8 @@
 
 from flask import Flask
 
+from app.pages import models as models
+
 
 def init_app(app: Flask) -> None:
     """Bind the pages to an application."""
