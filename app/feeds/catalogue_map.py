@@ -28,11 +28,12 @@ Rows = Sequence[Row[Any]]
 
 def _list_project_parts(number: int | None = None) -> list[Part]:
     scope = Scope.of(get_index())
-    generation = scope.index.generation
+    # Rules and bases raise the generation; who claims a name takes it from upstreams.
+    around = f"{scope.index.generation} {map_queries.mark_claims(scope.index_ids)}"
     return [
         Part(
             number=row.number,
-            stamp=f"{row.count} {row.sum} {row.changed_at} {generation}",
+            stamp=f"{row.size} {row.sum} {row.changed_at} {around}",
             changed_at=row.changed_at,
         )
         for row in map_queries.list_project_blocks(scope.index_ids, number)
@@ -66,13 +67,13 @@ def _list_shown(scope: Scope, rows: Rows) -> set[tuple[int, str]]:
     return {(index_id, name) for index_id, name in owned if name in listed}
 
 
-def _list_people_parts(number: int | None = None) -> list[Part]:
-    rows = map_queries.list_people_blocks(get_index().id, number)
-    return [Part(number=row.number, stamp=f"{row.count} {row.sum}") for row in rows]
+def _list_people_parts() -> list[Part]:
+    return [Part(number=number) for number in map_queries.list_people_blocks(get_index().id)]
 
 
 def _find_people_part(number: int) -> Part | None:
-    return next(iter(_list_people_parts(number)), None)
+    size, total = map_queries.measure_people_block(get_index().id, number)
+    return Part(number=number, stamp=f"{size} {total}") if size else None
 
 
 def _list_people_addresses(number: int) -> Iterator[Address]:

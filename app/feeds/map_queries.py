@@ -11,25 +11,28 @@ from sqlalchemy import ColumnElement, Row, exists, func, select
 
 from app.accounts.models import Account
 from app.extensions import db
+from app.indexes.models import NameClaim
 from app.projects.models import Project, Role
 from app.search.models import Listing
 from app.sources.statements import QUARANTINED
 
-# Few enough for a part of the map to be written in half a second, each in all languages.
-BLOCK = 10_000
+# A part of the map is written in half a second, each page in all languages, on a busy
+# machine too. That somebody publishes takes a look at all that they have a role in.
+PROJECTS = 5_000
+PEOPLE = 2_000
 
 _PUBLISHING = ("owner", "maintainer")
 
 
 def list_project_blocks(index_ids: Collection[int], number: int | None = None) -> list[Row[Any]]:
-    """Return number, count, sum and newest time of the blocks that have projects, or of one.
+    """Return number, size, sum and newest time of the blocks that have projects, or of one.
 
     The sum is another one when as many come as go.
     """
     wanted = (
         select(
-            _block(Listing.id).label("number"),
-            func.count().label("count"),
+            _block(Listing.id, PROJECTS).label("number"),
+            func.count().label("size"),
             func.sum(Listing.id).label("sum"),
             func.max(Listing.updated_at).label("changed_at"),
         )
@@ -39,8 +42,19 @@ def list_project_blocks(index_ids: Collection[int], number: int | None = None) -
     )
     if number is None:
         return list(db.session.execute(wanted.where(Listing.index_id.in_(index_ids))))
-    one = wanted.where((Listing.index_id + 0).in_(index_ids), *_within(Listing.id, number))
+    one = wanted.where(
+        (Listing.index_id + 0).in_(index_ids), *_within(Listing.id, number, PROJECTS)
+    )
     return list(db.session.execute(one))
+
+
+def mark_claims(index_ids: Collection[int]) -> str:
+    """Return a text that is another one whenever names of some indexes are claimed or freed."""
+    wanted = select(func.count(), func.max(NameClaim.claimed_at)).where(
+        NameClaim.index_id.in_(index_ids)
+    )
+    count, last = db.session.execute(wanted).one()
+    return f"{count} {last}"
 
 
 def list_projects(
@@ -53,7 +67,7 @@ def list_projects(
             # As a sum, so that the database goes by the rows of the block.
             (Listing.index_id + 0).in_(index_ids),
             Listing.updated_at.is_not(None),
-            *_within(Listing.id, number),
+            *_within(Listing.id, number, PROJECTS),
             Listing.id > after,
         )
         .order_by(Listing.id)
@@ -62,28 +76,33 @@ def list_projects(
     return list(db.session.execute(wanted))
 
 
-def list_people_blocks(index_id: int, number: int | None = None) -> list[Row[Any]]:
-    """Return number, count and sum of the blocks that have people who publish, or of one."""
-    wanted = (
-        select(
-            _block(Account.id).label("number"),
-            func.count().label("count"),
-            func.sum(Account.id).label("sum"),
-        )
-        .where(*_publishes(index_id))
-        .group_by("number")
-        .order_by("number")
+def list_people_blocks(index_id: int) -> list[int]:
+    """Return the numbers of the blocks that have people who publish in an index."""
+    numbers: list[int] = []
+    first = select(Account.id).where(*_publishes(index_id)).order_by(Account.id).limit(1)
+    # One look for each block: to count all people would take seconds.
+    while True:
+        behind = numbers[-1] * PEOPLE if numbers else 0
+        account_id = db.session.scalar(first.where(Account.id > behind))
+        if account_id is None:
+            return numbers
+        numbers.append((account_id - 1) // PEOPLE + 1)
+
+
+def measure_people_block(index_id: int, number: int) -> tuple[int, int]:
+    """Return count and sum of the people of a block who publish in an index."""
+    wanted = select(func.count(), func.coalesce(func.sum(Account.id), 0)).where(
+        *_publishes(index_id), *_within(Account.id, number, PEOPLE)
     )
-    if number is not None:
-        wanted = wanted.where(*_within(Account.id, number))
-    return list(db.session.execute(wanted))
+    size, total = db.session.execute(wanted).one()
+    return size, total
 
 
 def list_people(index_id: int, number: int, after: int, limit: int) -> list[Row[Any]]:
     """Return people of a block, behind a row, who publish in an index what everyone sees."""
     wanted = (
         select(Account.id, Account.username)
-        .where(*_publishes(index_id), *_within(Account.id, number), Account.id > after)
+        .where(*_publishes(index_id), *_within(Account.id, number, PEOPLE), Account.id > after)
         .order_by(Account.id)
         .limit(limit)
     )
@@ -103,11 +122,11 @@ def _publishes(index_id: int) -> tuple[ColumnElement[bool], ...]:
     return Account.is_active.is_(True), has_part
 
 
-def _block(row: Any) -> ColumnElement[int]:
+def _block(row: Any, size: int) -> ColumnElement[int]:
     # Blocks and rows are numbered from one on.
-    number: ColumnElement[int] = (row - 1) // BLOCK + 1
+    number: ColumnElement[int] = (row - 1) // size + 1
     return number
 
 
-def _within(row: Any, number: int) -> tuple[ColumnElement[bool], ...]:
-    return row > (number - 1) * BLOCK, row <= number * BLOCK
+def _within(row: Any, number: int, size: int) -> tuple[ColumnElement[bool], ...]:
+    return row > (number - 1) * size, row <= number * size

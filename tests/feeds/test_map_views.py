@@ -4,13 +4,16 @@ from xml.etree import ElementTree
 import pytest
 from sqlalchemy import insert, select
 
+from app.accounts.actors import OPERATOR
 from app.core.database import transaction
 from app.extensions import db
 from app.feeds import map_queries
 from app.indexes.models import NameClaim, ReservedPattern
 from app.indexes.queries import get_index
+from app.indexes.reservations import reserve
 from app.policy.rules import BLOCK
 from app.policy.services import add_rule
+from app.projects.claims import claim_name
 from app.projects.models import Project, Release
 from app.search.models import Listing
 from app.search.services import learn_name
@@ -23,7 +26,8 @@ from tests.site.pages import soup
 @pytest.fixture
 def small_blocks(monkeypatch):
     """Let a part of the map have room for few rows."""
-    monkeypatch.setattr(map_queries, "BLOCK", 10)
+    monkeypatch.setattr(map_queries, "PROJECTS", 10)
+    monkeypatch.setattr(map_queries, "PEOPLE", 10)
 
 
 def close_main():
@@ -121,6 +125,18 @@ def test_parts_stay_the_same_while_others_come_and_go(client, small_blocks):
     publish("one-more")
     after = {part: client.get(part).get_data() for part in found}
     assert sum(before[part] != after[part] for part in found) == 2
+
+
+def test_people_are_told_of_block_by_block(client, small_blocks):
+    names = {f"person{number}" for number in range(35)}
+    for name in sorted(names):
+        account = make_account(name)
+        if name not in {f"person{number}" for number in range(10, 25)}:
+            publish(f"project-{name}", owner=account)
+    found = [part for part in parts(client) if "people" in part]
+    assert 2 <= len(found) <= 4
+    people = {url for url in pages(client) if "/user/" in url}
+    assert len(people) == 20
 
 
 def test_a_part_without_pages_is_not_named(client, small_blocks):
@@ -288,6 +304,21 @@ def test_a_part_changes_when_the_rules_do(client):
     answer = client.get(part, headers=known)
     assert answer.status_code == 200
     assert "/shut/" not in answer.text
+
+
+def test_a_part_changes_when_a_name_is_claimed_or_reserved(far, client):
+    for name in ("far-away", "claimed", "acme-tool"):
+        mirror(far, name)
+    part = parts(client)[-1]
+    tags = {client.get(part).headers["ETag"]}
+    with transaction():
+        claim_name(OPERATOR, get_index(), "claimed")
+    tags.add(client.get(part).headers["ETag"])
+    with transaction():
+        reserve("acme-*")
+    tags.add(client.get(part).headers["ETag"])
+    assert len(tags) == 3
+    assert projects(client) == {"/project/far-away/"}
 
 
 def test_the_map_comes_compressed(client):
