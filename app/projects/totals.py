@@ -83,7 +83,9 @@ def add_up() -> None:
         .where(Project.release_count.is_not(None))
         .group_by(Project.index_id)
     )
-    found = {row[0]: tuple(int(count or 0) for count in row[1:]) for row in db.session.execute(wanted)}
+    found = {
+        row[0]: tuple(int(count or 0) for count in row[1:]) for row in db.session.execute(wanted)
+    }
     for index_id in sorted({*found, *db.session.scalars(select(IndexTotal.index_id))}):
         add_unless_there(IndexTotal, index_id=index_id, projects=0, releases=0, files=0)
         values = dict(zip(_FIELDS, found.get(index_id, (0, 0, 0)), strict=True))

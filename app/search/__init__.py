@@ -7,3 +7,4 @@ from app.search import models as models
 
 def init_app(app: Flask) -> None:
     """Bind the feature to an application."""
+    app.extensions["popular_marks"] = {}

@@ -58,6 +58,23 @@ class Scope:
         """Return those of the conditions that are about a `Listing` of one of the indexes."""
         return () if len(self.indexes) < 2 else (~self._is_taken(),)
 
+    def fits_in(self, index: Index) -> tuple[ColumnElement[bool], ...]:
+        """Return the conditions for a `Listing` of one of the indexes to be in the scope.
+
+        It says the same as `fits`, and much faster where all listings are gone through.
+        """
+        is_here = Listing.index_id == index.id
+        ids = self.index_ids
+        before = ids[: ids.index(index.id)]
+        owners = (aliased(Listing), Project, NameClaim)
+        taken = (
+            exists().where(
+                owner.normalized_name == Listing.normalized_name, owner.index_id.in_(before)
+            )
+            for owner in owners
+        )
+        return (is_here, *(~each for each in taken)) if before else (is_here,)
+
     def listed(self, names: Collection[str]) -> set[str]:
         """Return those of some normalised names that the index lists."""
         return self.chain.listed(names) if names else set()

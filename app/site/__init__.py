@@ -6,6 +6,7 @@ from app.site import download_views as download_views
 from app.site import help_views as help_views
 from app.site import index_views as index_views
 from app.site import policy_views as policy_views
+from app.site import popular_views as popular_views
 from app.site import project_views as project_views
 from app.site import switch_views as switch_views
 from app.site import views
