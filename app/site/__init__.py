@@ -8,6 +8,7 @@ from app.site import index_views as index_views
 from app.site import policy_views as policy_views
 from app.site import popular_views as popular_views
 from app.site import project_views as project_views
+from app.site import search_views as search_views
 from app.site import switch_views as switch_views
 from app.site import views
 from app.site.labels import label_url

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from app.search.projects import Hits
 from app.site.queries import Counters, OwnLine, Profile
 from app.sources.page import ProjectLine
 
@@ -16,15 +15,6 @@ class HomeView:
     index_url: str
     upload_url: str
     upstreams: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class SearchView:
-    """A page of hits in an index, or of all its projects when nothing was asked for."""
-
-    slug: str
-    text: str
-    hits: Hits
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,9 +10,8 @@ from app.indexes.models import Index
 from app.indexes.permissions import demand_read
 from app.indexes.queries import MAIN, get_index
 from app.indexes.upstreams import list_hosts
-from app.search.projects import LAST_PAGE, LONGEST_TEXT, search_projects
 from app.site import queries
-from app.site.viewmodels import HomeView, ProfileView, SearchView
+from app.site.viewmodels import HomeView, ProfileView
 from app.web.http import base_url
 
 bp = Blueprint("site", __name__)
@@ -34,21 +33,6 @@ def home() -> ResponseReturnValue:
         upstreams=list_hosts(index),
     )
     return render_template("site/home.html", page=page)
-
-
-@bp.get("/search", defaults=_MAIN)
-@bp.get("/index/<slug>/search")
-def search(slug: str) -> ResponseReturnValue:
-    """Show the projects whose names fit, or all of them."""
-    index = readable_index(slug)
-    text = request.args.get("q", "").strip()[:LONGEST_TEXT]
-    number = request.args.get("page", 1, type=int)
-    if not 1 <= number <= LAST_PAGE:
-        raise NotFound(_l("There is no such page of results."))
-    hits = search_projects(index, text, number)
-    if number > hits.pages:
-        raise NotFound(_l("There is no such page of results."))
-    return render_template("site/search.html", page=SearchView(slug=slug, text=text, hits=hits))
 
 
 @bp.get("/user/<username>/")

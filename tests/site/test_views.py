@@ -81,70 +81,6 @@ def test_home_asks_few_questions(client, cellar, queries):
     assert len(queries) <= 3
 
 
-# Search
-
-
-def names_found(client, address):
-    return [link.text.strip() for link in soup(client.get(address)).select(".project-line-name a")]
-
-
-def test_search_puts_the_exact_name_first_then_beginnings_then_the_rest(client):
-    for name in ("my-flask", "flask-login", "Flask"):
-        make_release(make_project(name))
-    assert names_found(client, "/search?q=FLASK") == ["Flask", "flask-login", "my-flask"]
-
-
-@pytest.mark.parametrize("spelling", ["cheese.cellar", "Cheese_Cellar", "cheese  cellar", "CELL"])
-def test_search_compares_normalised_names(client, cellar, spelling):
-    assert names_found(client, f"/search?q={spelling}") == ["Cheese.Cellar"]
-
-
-@pytest.mark.parametrize("wildcard", ["%25", "_%25", "c%25r", "\\"])
-def test_search_takes_wildcards_as_they_are(client, cellar, wildcard):
-    assert names_found(client, f"/search?q={wildcard}") == []
-
-
-def test_search_without_words_lists_all(client):
-    for name in ("b", "a"):
-        make_release(make_project(name))
-    assert names_found(client, "/search") == ["a", "b"]
-
-
-def test_search_leaves_out_projects_without_releases(client):
-    make_project("empty")
-    assert names_found(client, "/search?q=empty") == []
-
-
-def test_search_shows_twenty_names_on_a_page(client):
-    for number in range(21):
-        make_release(make_project(f"p{number:02}"))
-    first, second = client.get("/search?q=p"), client.get("/search?q=p&page=2")
-    assert len(soup(first).select(".project-line")) == 20
-    assert soup(first).find(rel="next")["href"] == "/search?page=2&q=p"
-    assert [link.text.strip() for link in soup(second).select(".project-line-name a")] == ["p20"]
-
-
-@pytest.mark.parametrize("page", ["0", "-1", "2", "501", "99999999999999999999"])
-def test_a_page_of_results_that_does_not_exist_is_not_found(client, cellar, page):
-    assert client.get(f"/search?q=cheese&page={page}").status_code == 404
-
-
-def test_search_cuts_what_is_too_long(client, cellar):
-    assert client.get("/search?q=" + "x" * 5000).status_code == 200
-
-
-def test_search_asks_the_same_for_one_name_and_for_twenty(client, queries):
-    make_release(make_project("p"))
-    queries.clear()
-    client.get("/search?q=p")
-    few = len(queries)
-    for number in range(19):
-        make_release(make_project(f"p{number}"))
-    queries.clear()
-    client.get("/search?q=p")
-    assert len(queries) == few <= 4
-
-
 # Project
 
 
@@ -463,7 +399,7 @@ def test_a_profile_shows_no_address(client):
 # A closed index
 
 
-CLOSED = ["/", "/search?q=cheese", "/project/cheese-cellar/", "/project/nobody/", "/user/ada/"]
+CLOSED = ["/", "/project/cheese-cellar/", "/project/nobody/", "/user/ada/"]
 
 
 @pytest.mark.parametrize("path", CLOSED)
@@ -494,7 +430,7 @@ def test_a_member_sees_a_closed_index(client, cellar):
     grant(get_index().id, grace.id, "read")
     db.session.commit()
     sign_in(client, grace)
-    assert "Cheese.Cellar" in client.get("/search?q=cheese").text
+    assert "Cheese.Cellar" in client.get("/project/cheese-cellar/").text
 
 
 def test_help_is_open_even_if_the_index_is_closed(client, cellar):
@@ -509,8 +445,6 @@ def test_help_is_open_even_if_the_index_is_closed(client, cellar):
     "path",
     [
         "/",
-        "/search",
-        "/search?q=nothing-like-that",
         "/project/cheese-cellar/",
         "/project/cheese-cellar/?tab=files",
         "/project/cheese-cellar/?tab=history",

@@ -5,8 +5,11 @@
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select, [contenteditable]");
   if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const box = document.querySelector("[data-search-key]");
+  if (!box) return;
   event.preventDefault();
-  document.querySelector("[data-search-key]").focus();
+  box.focus();
+  box.select();
 });
 
 // The account menu closes with Escape and when something else is clicked.
