@@ -1,9 +1,10 @@
-"""Search: the page, the same as JSON, and names while somebody types."""
+"""Search: the page, the same as JSON, names while somebody types, and how to ask for them."""
 
 from flask import Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.core.exceptions import Unauthenticated
+from app.core.i18n import LANGUAGES
 from app.indexes.auth import admit_to_all
 from app.indexes.models import Index
 from app.indexes.queries import MAIN, get_index
@@ -16,8 +17,10 @@ from app.site.search_documents import answer_results, answer_suggestions
 from app.site.search_viewmodels import SearchView
 from app.site.views import bp, readable_index
 from app.web import errors
+from app.web.http import absolute_url
 
 _MAIN = {"slug": MAIN}
+_DESCRIPTION = "application/opensearchdescription+xml"
 
 
 @bp.get("/search", defaults=_MAIN)
@@ -45,6 +48,15 @@ def suggest_names(slug: str) -> Response:
         # A challenge would make browsers ask for a password in the middle of a word.
         return answer_suggestions(index, text, ())
     return answer_suggestions(index, text, suggest(index, text))
+
+
+@bp.get("/opensearch.xml")
+def opensearch() -> Response:
+    """Tell browsers how to search here (OpenSearch 1.1)."""
+    body = render_template("site/opensearch.xml", absolute_url=absolute_url, languages=LANGUAGES)
+    response = Response(body, mimetype=_DESCRIPTION)
+    response.vary.update(("Accept-Language", "Cookie"))
+    return response
 
 
 def _prefers_json() -> bool:

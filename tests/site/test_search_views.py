@@ -1,7 +1,8 @@
-"""Search as people and programs see it: the page, JSON, suggestions."""
+"""Search as people and programs see it: the page, JSON, suggestions, OpenSearch."""
 
 from datetime import timedelta
 from urllib.parse import parse_qs, quote, urlsplit
+from xml.etree import ElementTree
 
 import pytest
 
@@ -26,6 +27,7 @@ from tests.site.pages import faults, soup
 
 DOORS = ["/search", "/search?format=json", "/search/suggest"]
 STABLE = "Development Status :: 5 - Production/Stable"
+XML = "{http://a9.com/-/spec/opensearch/1.1/}"
 HOSTILE = {
     "10,000 characters": "x" * 10_000,
     "10,000 words": "a b " * 5_000,
@@ -509,6 +511,48 @@ def test_boxes_know_where_to_ask(client):
         [box] = soup(client.get(path)).select("[data-suggest]")
         assert box["data-suggest"] == place
         assert "{count}" in box["data-suggest-status"]
+
+
+# OpenSearch
+
+
+def test_browsers_learn_how_to_search_here(client):
+    answer = client.get("/opensearch.xml")
+    assert answer.mimetype == "application/opensearchdescription+xml"
+    told = ElementTree.fromstring(answer.data)
+    assert told.find(f"{XML}ShortName").text == "Tilsit"
+    assert {url.get("type"): url.get("template") for url in told.iter(f"{XML}Url")} == {
+        "text/html": "http://localhost/search?q={searchTerms}&page={startPage?}",
+        "application/json": "http://localhost/search?q={searchTerms}&page={startPage?}&format=json",
+        "application/x-suggestions+json": "http://localhost/search/suggest?q={searchTerms}",
+        "application/opensearchdescription+xml": "http://localhost/opensearch.xml",
+    }
+    assert {language.text for language in told.iter(f"{XML}Language")} == {"en", "de"}
+
+
+def test_what_it_tells_can_be_followed(client, cellar):
+    told = ElementTree.fromstring(client.get("/opensearch.xml").data)
+    for url in told.iter(f"{XML}Url"):
+        filled = url.get("template").replace("{searchTerms}", "cheese").replace("{startPage?}", "")
+        answer = client.get(filled)
+        assert answer.status_code == 200
+        assert answer.mimetype == url.get("type")
+    with client.get(told.find(f"{XML}Image").text) as image:
+        assert image.mimetype == "image/svg+xml"
+
+
+@pytest.mark.parametrize("site", ["Cheese & <Sons> of a very long name " * 3, "Käse"])
+def test_a_long_name_of_the_site_fits_the_rules_of_opensearch(app, client, site, monkeypatch):
+    monkeypatch.setitem(app.config, "SITE_NAME", site)
+    told = ElementTree.fromstring(client.get("/opensearch.xml").data)
+    assert told.find(f"{XML}ShortName").text == site[:16].strip()
+    assert told.find(f"{XML}LongName").text == site[:48].strip()
+
+
+def test_every_page_leads_to_it(client):
+    for path in ("/", "/search", "/help/", "/nowhere"):
+        link = soup(client.get(path)).find("link", rel="search")
+        assert (link["href"], link["title"]) == ("/opensearch.xml", "Tilsit")
 
 
 # Bad input
