@@ -501,15 +501,21 @@ def test_suggesting_asks_few_questions(client, queries):
     assert len(queries) == few <= 4
 
 
-def test_boxes_know_where_to_ask(client):
+def test_boxes_ask_the_index_that_the_page_is_about(client):
+    own("p")
     for path, place in (
         ("/", "/search/suggest"),
         ("/about", "/search/suggest"),
         ("/search", "/search/suggest"),
+        ("/project/p/", "/search/suggest"),
         ("/index/staging/search", "/index/staging/search/suggest"),
+        ("/index/staging/", "/index/staging/search/suggest"),
+        ("/index/staging/project/p/", "/index/staging/search/suggest"),
+        ("/index/nowhere/", "/search/suggest"),
     ):
-        [box] = soup(client.get(path)).select("[data-suggest]")
+        box = soup(client.get(path)).select_one("[data-suggest]")
         assert box["data-suggest"] == place
+        assert box.find_parent("form")["action"] == place.removesuffix("/suggest")
         assert "{count}" in box["data-suggest-status"]
 
 
