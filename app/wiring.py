@@ -22,6 +22,7 @@ from app.mirror import queries as copies
 from app.mirror.leaving import forget_upstream
 from app.mirror.resting import RestingMirror
 from app.mirror.source import mirror_source
+from app.pages import queries as pages
 from app.policy.source import lay_policy
 from app.projects import totals
 from app.projects.events import FilesWithdrawn, NamesChanged, NamesLoaded, PageChanged
@@ -47,7 +48,7 @@ def wire() -> None:
     registry.register("hosted", LocalSource)
     registry.register("mirror", mirror_source, resting=RestingMirror)
     registry.lay_over(lay_policy)
-    sweep.refer(list_referred, copies.list_referred)
+    sweep.refer(list_referred, copies.list_referred, pages.list_referred)
     for section in (fixed_section("site", MAPPED), catalogue_map.PEOPLE, catalogue_map.PROJECTS):
         maps.register(section)
     keepers.register(

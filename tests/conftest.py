@@ -22,6 +22,7 @@ from app.core.storage import MemoryStorage
 from app.extensions import db
 from app.indexes.queries import MIRROR, get_index
 from app.mirror.upstream import forget_upstreams
+from app.pages.directory import recall_directory
 from app.simple.shelf import Shelf
 from app.sources import registry
 from app.sources.registry import source_for
@@ -102,7 +103,7 @@ def app(shared_app: Flask, shelves: Path) -> Iterator[Flask]:
     """Give the application; all that a test writes is rolled back."""
     shared_app.extensions["blobs"] = MemoryStorage()
     # Rolled back rows must leave no page behind, and nothing else that is remembered of them.
-    for memory in ("index_paths", "policy_rules", "shared_settings"):
+    for memory in ("index_paths", "policy_rules", "shared_settings", "page_directory"):
         shared_app.extensions[memory].clear()
     shared_app.extensions["shelf"] = shelf = Shelf(shelves / str(next(_numbers)))
     shelf.is_ours = True
@@ -157,6 +158,7 @@ class Statements(list[str]):
         """Begin to count, in a process that knows bases and rules of `main`, and shared facts."""
         source_for(get_index())
         settings.recall_shared()
+        recall_directory()
         super().clear()
 
 

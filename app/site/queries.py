@@ -94,13 +94,6 @@ def find_profile(username: str) -> Profile | None:
     return None if account is None else _profile(account)
 
 
-def list_team() -> tuple[Profile, ...]:
-    """Return those who run this site."""
-    wanted = select(Account).where(Account.is_admin.is_(True), Account.is_active.is_(True))
-    accounts = db.session.scalars(wanted.order_by(Account.username_key))
-    return tuple(_profile(account) for account in accounts)
-
-
 def list_published_by(index_id: int, account_id: int) -> tuple[OwnLine, ...]:
     """Return the projects in which somebody has a part, the newest change first."""
     wanted = (

@@ -147,8 +147,9 @@ def as_upload(status: int, code: str, message: str) -> Response:
 
 
 def _forget_reader() -> None:
-    """Let the page be made without asking the database who is logged in."""
+    """Let the page be made without asking the database who is logged in, or anything else."""
     g._login_user = login.anonymous_user()
+    g.is_database_away = True
 
 
 def prefers_json() -> bool:

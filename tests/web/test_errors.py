@@ -100,7 +100,11 @@ def test_the_switches_lead_back_to_the_page_and_never_to_a_form(app, client):
 
 @pytest.mark.parametrize(
     ("path", "location"),
-    [("/help", "./help/"), ("/help?x=1", "./help/?x=1"), ("/project//a/", "/project/a/")],
+    [
+        ("/classifiers", "./classifiers/"),
+        ("/indexes?x=1", "./indexes/?x=1"),
+        ("/project//a/", "/project/a/"),
+    ],
 )
 def test_a_redirect_to_the_right_spelling_believes_no_host(client, path, location):
     answer = client.get(path, headers={"Host": "evil.example"})

@@ -44,10 +44,10 @@ def test_a_status_line_is_cut():
 def test_the_address_of_the_site_is_that_of_the_request(app):
     with app.test_request_context(base_url="https://a.example/prefix"):
         assert base_url() == "https://a.example/prefix"
-        assert absolute_url("site.about") == "https://a.example/prefix/about"
+        assert absolute_url("site.search") == "https://a.example/prefix/search"
 
 
 def test_the_configured_address_wins(app, monkeypatch):
     monkeypatch.setitem(app.config, "SITE_URL", "https://b.example/pypi")
     with app.test_request_context(base_url="https://a.example/prefix"):
-        assert absolute_url("site.about") == "https://b.example/pypi/about"
+        assert absolute_url("site.search") == "https://b.example/pypi/search"
