@@ -103,7 +103,10 @@ def app(shared_app: Flask, shelves: Path) -> Iterator[Flask]:
     """Give the application; all that a test writes is rolled back."""
     shared_app.extensions["blobs"] = MemoryStorage()
     # Rolled back rows must leave no page behind, and nothing else that is remembered of them.
-    for memory in ("index_paths", "policy_rules", "shared_settings", "page_directory"):
+    for memory in (
+        *("index_paths", "policy_rules", "shared_settings", "page_directory"),
+        "page_cache",
+    ):
         shared_app.extensions[memory].clear()
     shared_app.extensions["shelf"] = shelf = Shelf(shelves / str(next(_numbers)))
     shelf.is_ours = True

@@ -79,7 +79,9 @@ class Label(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(10))
-    value: Mapped[str] = mapped_column(String(400))
+    value: Mapped[str] = mapped_column(
+        String(400).with_variant(String(400, collation="C"), "postgresql")
+    )
 
 
 class ListingLabel(Base):

@@ -83,7 +83,19 @@ class Scope:
         """Return a line for each of some listings that the index lists, in their order."""
         found = list(listings)
         listed = self.listed([listing.normalized_name for listing in found])
-        return tuple(self._line(each) for each in found if each.normalized_name in listed)
+        return tuple(self.line(each) for each in found if each.normalized_name in listed)
+
+    def line(self, listing: Listing) -> ProjectLine:
+        """Return the line of a listing that is known to be listed."""
+        return ProjectLine(
+            name=listing.name,
+            normalized_name=listing.normalized_name,
+            summary=listing.summary or "",
+            version=listing.version or "",
+            updated_at=listing.updated_at,
+            upstream=self._hosts.get(listing.index_id, ""),
+            index_slug=self._slugs[listing.index_id],
+        )
 
     def _is_taken(self) -> ColumnElement[bool]:
         """Tell whether an index before that of a listing has the name, had or claims it."""
@@ -100,17 +112,6 @@ class Scope:
                 )
                 for owner in (other, Project, NameClaim)
             )
-        )
-
-    def _line(self, listing: Listing) -> ProjectLine:
-        return ProjectLine(
-            name=listing.name,
-            normalized_name=listing.normalized_name,
-            summary=listing.summary or "",
-            version=listing.version or "",
-            updated_at=listing.updated_at,
-            upstream=self._hosts.get(listing.index_id, ""),
-            index_slug=self._slugs[listing.index_id],
         )
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from app.site import browse_views as browse_views
 from app.site import download_views as download_views
 from app.site import help_views as help_views
 from app.site import index_views as index_views
@@ -12,12 +13,14 @@ from app.site import search_views as search_views
 from app.site import switch_views as switch_views
 from app.site import views
 from app.site.labels import label_url
+from app.site.page_cache import PART, PageCache
 from app.site.refusals import REFUSALS
 
 
 def init_app(app: Flask) -> None:
     """Bind the pages to an application."""
     app.register_blueprint(views.bp)
+    app.extensions[PART] = PageCache()
     # The page of an error leads to what helps.
     app.jinja_env.globals["explained_refusals"] = REFUSALS
     app.jinja_env.globals["label_url"] = label_url

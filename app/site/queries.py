@@ -1,17 +1,21 @@
 """What the reading pages list: always one index, never what is removed or in quarantine."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, select
+from sqlalchemy import RowMapping, ScalarSelect, Select, func, select
 
 from app.accounts.models import Account
 from app.extensions import db
 from app.projects.models import File, Project, Release, Role
+from app.search.turning import PAGE_SIZE, Key, Place
 from app.sources.page import ProjectLine
 
 _MOST_OWN = 200
+# Readers have no part in a project.
+_PARTS = ("owner", "maintainer")
 
 _IS_SHOWN = (Project.removed_at.is_(None), Project.status != "quarantined")
 
@@ -42,6 +46,24 @@ class OwnLine:
     line: ProjectLine
     role: str
     status: str
+
+
+@dataclass(frozen=True)
+class MaintainerLine:
+    """Somebody, and in how many projects they have a part."""
+
+    username: str
+    name: str
+    projects: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaintainerPage:
+    """Some of those who have a part in projects, and the keys by which one turns the page."""
+
+    lines: tuple[MaintainerLine, ...]
+    before: Key | None
+    after: Key | None
 
 
 def count_catalogue(index_id: int) -> Counters:
@@ -103,7 +125,7 @@ def list_published_by(index_id: int, account_id: int) -> tuple[OwnLine, ...]:
         .where(
             Project.index_id == index_id,
             Role.account_id == account_id,
-            Role.kind.in_(("owner", "maintainer")),
+            Role.kind.in_(_PARTS),
             *_IS_SHOWN,
         )
         .order_by(Project.updated_at.desc(), Project.id.desc())
@@ -113,6 +135,58 @@ def list_published_by(index_id: int, account_id: int) -> tuple[OwnLine, ...]:
         OwnLine(line=_line(row), role=row["kind"], status=row["status"])
         for row in db.session.execute(wanted).mappings()
     )
+
+
+def list_maintainers(index_ids: Collection[int], place: Place, text: str) -> MaintainerPage:
+    """Return a page of those who have a part in projects of some indexes, by username.
+
+    Only those whose usernames begin with a text, whatever its case.
+    """
+    wanted = (
+        select(Account.username, Account.username_key, Account.name, _count_parts(index_ids))
+        .where(
+            Account.is_active.is_(True),
+            Account.username_key.startswith(text.lower(), autoescape=True),
+            _parts(index_ids).exists(),
+        )
+        .order_by(Account.username_key.desc() if place.is_back else Account.username_key)
+        .limit(PAGE_SIZE + 1)
+    )
+    if place.key is not None:
+        key = place.key[0]
+        is_behind = Account.username_key < key if place.is_back else Account.username_key > key
+        wanted = wanted.where(is_behind)
+    rows = db.session.execute(wanted).all()
+    kept, is_more = rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
+    if not kept:
+        return MaintainerPage(lines=(), before=None, after=None)
+    if place.is_back:
+        kept = kept[::-1]
+    has_before = is_more if place.is_back else place.key is not None
+    return MaintainerPage(
+        lines=tuple(MaintainerLine(username, name, n) for username, _key, name, n in kept),
+        before=(kept[0].username_key,) if has_before else None,
+        after=(kept[-1].username_key,) if is_more or place.is_back else None,
+    )
+
+
+def _parts(index_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
+    """Select the parts that an account has in projects that are shown."""
+    return (
+        select(Role.project_id)
+        .join(Project, Project.id == Role.project_id)
+        .where(
+            Role.account_id == Account.id,
+            Role.kind.in_(_PARTS),
+            Project.index_id.in_(index_ids),
+            *_IS_SHOWN,
+        )
+        .correlate(Account)
+    )
+
+
+def _count_parts(index_ids: Collection[int]) -> ScalarSelect[int]:
+    return _parts(index_ids).with_only_columns(func.count(Role.project_id)).scalar_subquery()
 
 
 def _select_lines() -> Select[*tuple[Any, ...]]:

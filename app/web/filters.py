@@ -70,20 +70,21 @@ def share(value: float) -> str:
     return str(format_percent(value, pattern.replace("0", "0.0", 1)))
 
 
+def reader_theme() -> str:
+    """Return the colours that the reader chose: one of THEMES."""
+    chosen = request.cookies.get(THEME_COOKIE) if has_request_context() else None
+    return chosen if chosen in THEMES else THEMES[0]
+
+
 def _page_frame() -> dict[str, object]:
     locale = get_locale()
     return {
         "languages": LANGUAGES,
         "locale": str(locale).replace("_", "-"),
         "text_direction": locale.text_direction if locale else "ltr",
-        "theme": _theme(),
+        "theme": reader_theme(),
         "here": _here(),
     }
-
-
-def _theme() -> str:
-    chosen = request.cookies.get(THEME_COOKIE) if has_request_context() else None
-    return chosen if chosen in THEMES else THEMES[0]
 
 
 def _here() -> str:

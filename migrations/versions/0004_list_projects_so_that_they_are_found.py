@@ -170,7 +170,7 @@ def _make_listings() -> None:
     op.create_table('label',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(length=10), nullable=False),
-    sa.Column('value', sa.String(length=400), nullable=False),
+    sa.Column('value', sa.String(length=400).with_variant(sa.String(length=400, collation='C'), 'postgresql'), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_label')),
     sa.UniqueConstraint('kind', 'value', name=op.f('uq_label_kind_value'))
     )
