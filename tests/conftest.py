@@ -105,7 +105,7 @@ def app(shared_app: Flask, shelves: Path) -> Iterator[Flask]:
     # Rolled back rows must leave no page behind, and nothing else that is remembered of them.
     for memory in (
         *("index_paths", "policy_rules", "shared_settings", "page_directory"),
-        "page_cache",
+        *("page_cache",),
     ):
         shared_app.extensions[memory].clear()
     shared_app.extensions["shelf"] = shelf = Shelf(shelves / str(next(_numbers)))
