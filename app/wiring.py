@@ -13,7 +13,7 @@ from app.core import events
 from app.core.events import Event
 from app.core.storage import sweep
 from app.feeds import catalogue_map, maps
-from app.feeds.fixed_map import fixed_section
+from app.feeds.fixed_map import Place, fixed_section
 from app.indexes import services as indexes
 from app.indexes.events import IndexRemoved, PagesVoided, UpstreamChanged
 from app.journal import services as journal
@@ -36,10 +36,14 @@ from app.stats import keepers
 from app.stats.keepers import Keeper
 from app.stats.queries import list_files
 
-# Pages for everyone that take no values, for crawlers.
-MAPPED = (
-    *("site.home", "site.indexes", "site.classifiers"),
-    *("site.about", "site.help", "site.refusals"),
+# Pages that every site has, for crawlers: endpoints with the values of their addresses.
+MAPPED: tuple[Place, ...] = (
+    ("site.home", {}),
+    ("site.indexes", {}),
+    ("site.classifiers", {}),
+    ("site.about", {}),
+    ("site.help", {}),
+    ("site.refusals", {}),
 )
 
 

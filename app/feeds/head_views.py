@@ -9,7 +9,7 @@ from app.feeds import maps
 from app.feeds.maps import Address
 from app.feeds.sitemaps import list_languages
 from app.indexes.queries import MAIN
-from app.web.http import absolute_url
+from app.web.http import absolute_url, base_url
 
 
 def init_app(app: Flask) -> None:
@@ -18,34 +18,42 @@ def init_app(app: Flask) -> None:
         app.jinja_env.globals[give.__name__] = give
 
 
-def canonical_url() -> str | None:
-    """Return the address of the page that is shown, or None if it is not on the map."""
-    url = _find_mapped()
-    return None if url is None else _in_language(url)
+def canonical_url(path: str = "", languages: Sequence[str] = tuple(LANGUAGES)) -> str | None:
+    """Return the address of the page that is shown, or None if it is not on the map.
+
+    What stands at no endpoint names its path, and the languages that it has.
+    """
+    url = _find_url(path)
+    return None if url is None else _in_language(url, languages)
 
 
 def canonical_of(endpoint: str, **values: object) -> str:
     """Return the address of a page in the language that was asked for."""
-    return _in_language(absolute_url(endpoint, **values))
+    return _in_language(absolute_url(endpoint, **values), tuple(LANGUAGES))
 
 
-def language_links(languages: Sequence[str] = tuple(LANGUAGES)) -> list[tuple[str, str]]:
+def language_links(
+    path: str = "", languages: Sequence[str] = tuple(LANGUAGES)
+) -> list[tuple[str, str]]:
     """Return the addresses of the page that is shown in its languages, if it is on the map."""
-    url = _find_mapped()
+    url = _find_url(path)
     return [] if url is None else list_languages(Address(url, languages=languages))
 
 
-def _find_mapped() -> str | None:
-    values = request.view_args or {}
+def _find_url(path: str) -> str | None:
     # What else stands in an address makes it one of many views of the same page.
-    is_plain = not request.args.keys() - {ARGUMENT}
+    if request.args.keys() - {ARGUMENT}:
+        return None
+    if path:
+        return f"{base_url()}{path}"
+    values = request.view_args or {}
     is_main = values.get("slug", MAIN) == MAIN
-    if not (is_plain and is_main and maps.is_mapped(request.endpoint)):
+    if not (is_main and maps.is_mapped(request.endpoint)):
         return None
     return absolute_url(request.endpoint or "", **values)
 
 
-def _in_language(url: str) -> str:
+def _in_language(url: str, languages: Sequence[str]) -> str:
     # Each language of a page is a page of its own to those who list them.
     asked = find_asked_locale()
-    return url if asked is None else f"{url}?{ARGUMENT}={asked}"
+    return f"{url}?{ARGUMENT}={asked}" if asked in languages else url

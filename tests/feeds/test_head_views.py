@@ -1,5 +1,8 @@
 import pytest
 
+from app.feeds.fixed_map import fixed_section
+from app.feeds.head_views import canonical_url, language_links
+from app.wiring import MAPPED
 from tests.factories import make_index
 from tests.feeds.publishing import publish
 from tests.site.pages import faults, soup
@@ -77,3 +80,26 @@ def test_pages_of_other_indexes_are_in_no_list_of_languages(client):
     publish(index=make_index("team"))
     head = head_of(client, "/index/team/project/weftline/")
     assert head.select("link[hreflang]") == []
+
+
+def test_a_page_at_no_endpoint_names_its_path_and_languages(app):
+    with app.test_request_context("/company/history?lang=de", base_url="http://localhost/python"):
+        url = "http://localhost/python/company/history"
+        assert canonical_url("/company/history") == f"{url}?lang=de"
+        assert canonical_url("/company/history", ["en"]) == url
+        assert language_links("/company/history", ["en"]) == []
+        assert dict(language_links("/company/history")) == {
+            "en": f"{url}?lang=en",
+            "de": f"{url}?lang=de",
+            "x-default": url,
+        }
+
+
+def test_the_pages_that_every_site_has_are_there(app):
+    assert {endpoint for endpoint, _values in MAPPED} <= app.view_functions.keys()
+
+
+def test_pages_of_what_the_application_lacks_are_left_out(app):
+    section = fixed_section("some", [("site.home", {}), ("site.nothing", {})])
+    with app.test_request_context("/"):
+        assert [address.url for address in section.addresses(1)] == ["http://localhost/"]
