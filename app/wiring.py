@@ -39,6 +39,7 @@ from app.stats.queries import list_files
 # Pages that every site has, for crawlers: endpoints with the values of their addresses.
 MAPPED: tuple[Place, ...] = (
     ("site.home", {}),
+    ("site.popular", {}),
     ("site.indexes", {}),
     ("site.classifiers", {}),
     ("site.about", {}),
