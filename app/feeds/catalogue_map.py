@@ -5,6 +5,7 @@ pages of all names that are only known would make us fetch all of them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -26,22 +27,22 @@ _NAME = "name"
 Rows = Sequence[Row[Any]]
 
 
-def _list_project_parts(number: int | None = None) -> list[Part]:
-    scope = Scope.of(get_index())
-    # Rules and bases raise the generation; who claims a name takes it from upstreams.
-    around = f"{scope.index.generation} {map_queries.mark_claims(scope.index_ids)}"
-    return [
-        Part(
-            number=row.number,
-            stamp=f"{row.size} {row.sum} {row.changed_at} {around}",
-            changed_at=row.changed_at,
-        )
-        for row in map_queries.list_project_blocks(scope.index_ids, number)
-    ]
+def _list_project_parts() -> list[Part]:
+    times: dict[int, datetime] = {}
+    for row in map_queries.list_project_blocks(Scope.of(get_index())):
+        times[row.number] = max(row.changed_at, times.get(row.number, row.changed_at))
+    return [Part(number=number, changed_at=at) for number, at in sorted(times.items())]
 
 
 def _find_project_part(number: int) -> Part | None:
-    return next(iter(_list_project_parts(number)), None)
+    scope = Scope.of(get_index())
+    row = map_queries.find_project_block(scope, number)
+    if row is None:
+        return None
+    # Rules and bases raise the generation; who claims a name takes it from upstreams.
+    around = f"{scope.index.generation} {map_queries.mark_claims(scope.index_ids)}"
+    stamp = f"{row.size} {row.sum} {row.changed_at} {around}"
+    return Part(number=number, stamp=stamp, changed_at=row.changed_at)
 
 
 def _list_project_addresses(number: int) -> Iterator[Address]:

@@ -7,13 +7,14 @@ while others come and go.
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, exists, func, select
 
 from app.accounts.models import Account
 from app.extensions import db
 from app.indexes.models import NameClaim
 from app.projects.models import Project, Role
 from app.search.models import Listing
+from app.search.scopes import Scope
 from app.sources.statements import QUARANTINED
 
 # A part of the map is written in half a second, each page in all languages, on a busy
@@ -24,28 +25,25 @@ PEOPLE = 2_000
 _PUBLISHING = ("owner", "maintainer")
 
 
-def list_project_blocks(index_ids: Collection[int], number: int | None = None) -> list[Row[Any]]:
-    """Return number, size, sum and newest time of the blocks that have projects, or of one.
+def list_project_blocks(scope: Scope) -> list[Row[Any]]:
+    """Return number, size, sum and newest time of the blocks that have projects, per index.
 
     The sum is another one when as many come as go.
     """
-    wanted = (
-        select(
-            _block(Listing.id, PROJECTS).label("number"),
-            func.count().label("size"),
-            func.sum(Listing.id).label("sum"),
-            func.max(Listing.updated_at).label("changed_at"),
-        )
-        .where(Listing.updated_at.is_not(None))
-        .group_by("number")
-        .order_by("number")
-    )
-    if number is None:
-        return list(db.session.execute(wanted.where(Listing.index_id.in_(index_ids))))
-    one = wanted.where(
-        (Listing.index_id + 0).in_(index_ids), *_within(Listing.id, number, PROJECTS)
-    )
-    return list(db.session.execute(one))
+    found: list[Row[Any]] = []
+    for index_id in scope.index_ids:
+        # The first has most of the rows, and nobody takes a name from it.
+        fits = () if index_id == scope.index_ids[0] else scope.fits()
+        wanted = _select_project_blocks().where(Listing.index_id == index_id, *fits)
+        found += db.session.execute(wanted)
+    return found
+
+
+def find_project_block(scope: Scope, number: int) -> Row[Any, Any, Any, Any] | None:
+    """Return what `list_project_blocks` does of one block, or None if it is empty."""
+    is_here = (Listing.index_id + 0).in_(scope.index_ids)
+    wanted = _select_project_blocks().where(is_here, *_within(Listing.id, number, PROJECTS))
+    return db.session.execute(wanted).one_or_none()
 
 
 def mark_claims(index_ids: Collection[int]) -> str:
@@ -107,6 +105,20 @@ def list_people(index_id: int, number: int, after: int, limit: int) -> list[Row[
         .limit(limit)
     )
     return list(db.session.execute(wanted))
+
+
+def _select_project_blocks() -> Select[Any, Any, Any, Any]:
+    return (
+        select(
+            _block(Listing.id, PROJECTS).label("number"),
+            func.count().label("size"),
+            func.sum(Listing.id).label("sum"),
+            func.max(Listing.updated_at).label("changed_at"),
+        )
+        .where(Listing.updated_at.is_not(None))
+        .group_by("number")
+        .order_by("number")
+    )
 
 
 def _publishes(index_id: int) -> tuple[ColumnElement[bool], ...]:

@@ -153,6 +153,16 @@ def test_a_part_without_pages_is_not_named(client, small_blocks):
     assert client.get(found[1]).status_code == 404
 
 
+def test_a_part_with_nothing_but_names_of_ours_is_not_named(far, client, small_blocks):
+    mirror(far, "weftline")
+    for number in range(10):
+        with transaction():
+            learn_name(get_index("pypi").id, f"bare{number}")
+    publish("weftline")
+    assert len([part for part in parts(client) if "projects" in part]) == 1
+    assert projects(client) == {"/project/weftline/"}
+
+
 # What is on no map
 
 
