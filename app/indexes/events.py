@@ -94,6 +94,14 @@ class AgeChanged(PagesVoided):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IndexLimitsChanged(IndexEvent):
+    """Files and projects of an index may be larger or smaller; None is no limit of its own."""
+
+    max_file_mb: int | None
+    max_project_mb: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RightGranted(IndexEvent):
     """An account may read, upload to or administer an index."""
 

@@ -84,6 +84,29 @@ class NameFreed(NamesChanged):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NameProhibited(Event):
+    """Nobody can begin a project of a name, in any index; `project` is normalised."""
+
+    project: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameAllowed(Event):
+    """A name can be taken again."""
+
+    project: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectLimitsChanged(CatalogueEvent):
+    """A project may be larger or smaller than others; None leaves it to the index."""
+
+    max_file_mb: int | None
+    max_project_mb: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProjectCreated(NamesChanged):
     """A new name was taken."""
 

@@ -97,3 +97,18 @@ class ClaimNotFound(NotFound):
 
     code = "claim-not-found"
     message = _l("This index does not claim this name.")
+
+
+class ProhibitedAlready(Conflict):
+    """The name is prohibited already."""
+
+    code = "prohibited-already"
+    field = "name"
+    message = _l("This name is prohibited already.")
+
+
+class NotProhibited(NotFound):
+    """The name is not prohibited."""
+
+    code = "not-prohibited"
+    message = _l("This name is not prohibited.")

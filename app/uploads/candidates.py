@@ -11,6 +11,7 @@ from app.core.storage import blobs
 from app.core.storage.incoming import Incoming
 from app.indexes.models import Index
 from app.indexes.queries import get_index
+from app.projects.queries import find_claim
 from app.uploads.archives.records import verify_record
 from app.uploads.distributions import Distribution, examine
 from app.uploads.duplicates import is_published
@@ -19,6 +20,7 @@ from app.uploads.filenames import DistributionName, check_policy, parse_filename
 from app.uploads.metadata import check_against_form
 from app.uploads.permissions import demand_upload
 from app.uploads.policy import Policy
+from app.uploads.sizes import demand_file_size, demand_room
 from app.uploads.uploadform import UploadForm
 
 # Unpacking this much takes a fraction of a second; more is left to a job.
@@ -71,6 +73,7 @@ def judge(
     check_policy(name, policy)
     if is_published(index.id, name, incoming.digest()):
         return None
+    _demand_size(index, form.name, incoming.size)
     # Looking into a big file takes seconds, and others need the connection.
     release_connection()
     incoming.flush()
@@ -84,6 +87,12 @@ def judge(
         is_verified=_verify(incoming.path, distribution),
         via=via,
     )
+
+
+def _demand_size(index: Index, name: str, size: int) -> None:
+    project = find_claim(index.id, name)
+    demand_file_size(index, project, size)
+    demand_room(index, project, size)
 
 
 def store(candidate: Candidate, incoming: Incoming) -> None:

@@ -4,7 +4,7 @@ The messages go into the HTTP reason phrase, so they are short, in English and
 never translated; the codes are for machines and do not change.
 """
 
-from app.core.exceptions import Conflict, Forbidden, Invalid, NotFound
+from app.core.exceptions import Conflict, Forbidden, Invalid, NotFound, TooLarge
 from app.core.i18n import _l
 
 
@@ -80,6 +80,18 @@ class NameRefused(Invalid):
     """A new project may not have this name."""
 
     code = "name-refused"
+
+
+class NameStopped(NameRefused):
+    """An administrator decided that nobody begins a project of this name."""
+
+    code = "name-prohibited"
+
+
+class ProjectTooLarge(TooLarge):
+    """All files of a project together would be larger than they may be."""
+
+    code = "project-too-large"
 
 
 class NameOfUpstream(Forbidden):

@@ -9,9 +9,16 @@ from app.indexes.permissions import may_publish_names, may_read
 from app.projects.models import Project
 from app.projects.names import is_reserved, is_valid, normalise
 from app.projects.permissions import may_upload
+from app.projects.prohibitions import is_prohibited
 from app.projects.queries import find_claim, list_lookalikes
 from app.projects.services import ARCHIVED, QUARANTINED
-from app.uploads.exceptions import NameRefused, NotAnUploader, NotForThisToken, ProjectClosed
+from app.uploads.exceptions import (
+    NameRefused,
+    NameStopped,
+    NotAnUploader,
+    NotForThisToken,
+    ProjectClosed,
+)
 from app.uploads.ownership import demand_unowned, owns
 
 
@@ -66,7 +73,7 @@ def demand_key_for(actor: Actor, index: Index, name: str) -> None:
 def demand_project(actor: Actor, project: Project) -> None:
     """Raise unless the actor may publish in a project that is or was here."""
     if project.removed_at is not None:
-        demand_new_projects()
+        demand_beginning(project.name)
     if project.removed_at is not None and not owns(actor, project):
         raise NotAnUploader(
             f"The project {project.name} was deleted, only its owners may publish it again."
@@ -84,9 +91,16 @@ def demand_open(actor: Actor, project: Project) -> None:
         raise ProjectClosed(f"The project {project.name} is {project.status}, it takes no files.")
 
 
+def demand_beginning(name: str) -> None:
+    """Raise if nobody may begin, or begin again, a project of a name now."""
+    demand_new_projects()
+    if is_prohibited(name):
+        raise NameStopped(f"The name {name!r} isn't allowed, an administrator has prohibited it.")
+
+
 def demand_new_name(actor: Actor, index: Index, name: str) -> None:
     """Raise unless the actor may bring a new name into an index."""
-    demand_new_projects()
+    demand_beginning(name)
     if not may_publish_names(actor, index):
         raise NotAnUploader(
             f"The user {actor.username!r} may not bring new projects into the index "

@@ -23,6 +23,7 @@ from app.uploads.exceptions import InvalidMetadata, ProjectClosed, PromotionRefu
 from app.uploads.filenames import check_policy, parse_filename
 from app.uploads.needs import list_left_behind
 from app.uploads.permissions import (
+    demand_beginning,
     demand_key_for,
     demand_new_name,
     demand_open,
@@ -30,6 +31,7 @@ from app.uploads.permissions import (
     demand_uploader,
 )
 from app.uploads.queries import Returning, find_returning
+from app.uploads.sizes import demand_file_size, demand_room
 
 # A release may have hundreds of files, all with the same fault.
 _MOST_REASONS = 5
@@ -117,6 +119,7 @@ class _Planner:
         self.project = find_claim(target.id, self.name)
         self.returning = find_returning(target.slug, self.project)
         self.files: list[str] = []
+        self.size = 0
         self.present: list[str] = []
 
     def plan(self) -> Plan:
@@ -146,6 +149,7 @@ class _Planner:
         for file in self.release.files:
             if file.is_servable:
                 yield from self._find(self._place, file, name=file.filename)
+        yield from self._find(demand_room, self.target, self.project, self.size)
 
     def _place(self, file: File) -> None:
         """Note whether a file would come or is there already; raise why it may not come."""
@@ -155,7 +159,9 @@ class _Planner:
             self.present.append(file.filename)
             return
         check_policy(name, policy_of(self.target))
+        demand_file_size(self.target, self.project, file.size)
         self.files.append(file.filename)
+        self.size += file.size
 
     def _demand_no_quarantine(self) -> None:
         if self.release.project.status == QUARANTINED:
@@ -211,6 +217,7 @@ def demand_name(
         demand_new_name(actor, index, name)
     elif returning.project:
         # It was removed with the promotion that had brought it, and by nobody's wish to end it.
+        demand_beginning(name)
         demand_open(actor, project)
     else:
         demand_project(actor, project)
@@ -237,6 +244,9 @@ _SENTENCES = {
         "A new project in %(index)s may not be called %(project)s: the name is Python's own, or "
         "too similar to another one."
     ),
+    "name-prohibited": _l("An administrator has prohibited the name %(project)s."),
+    "file-too-large": _l("%(file)s is larger than a file of %(project)s may be in %(index)s."),
+    "project-too-large": _l("%(project)s would be larger than it may be in %(index)s."),
     "name-upstream": _l(
         "The name %(project)s belongs to an upstream of %(index)s. An administrator can claim it: "
         "flask index claim %(project)s --index %(index)s"

@@ -26,6 +26,7 @@ from app.uploads.permissions import (
     demand_uploader,
 )
 from app.uploads.releases import open_release
+from app.uploads.sizes import demand_room
 
 
 def publish(actor: Actor, slug: str, candidate: Candidate) -> bool:
@@ -36,6 +37,7 @@ def publish(actor: Actor, slug: str, candidate: Candidate) -> bool:
     project = _claim(actor, index, candidate.distribution.metadata.name)
     if is_published(index.id, candidate.name, candidate.digests["sha256"]):
         return False
+    demand_room(index, project, candidate.size)
     _demand_blob(candidate)
     release = _open_release(actor, project, candidate)
     _add_file(actor, release, candidate)
