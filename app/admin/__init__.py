@@ -2,7 +2,16 @@
 
 from flask import Flask
 
-from app.admin import cli, views
+from app.admin import (
+    account_views,
+    cli,
+    job_views,
+    journal_views,
+    prohibited_views,
+    project_views,
+    switch_views,
+    views,
+)
 
 
 def init_app(app: Flask) -> None:
@@ -12,4 +21,12 @@ def init_app(app: Flask) -> None:
 
 
 # Further modules add their pages to the blueprint of `views`.
-__all__ = ["init_app"]
+__all__ = [
+    "account_views",
+    "init_app",
+    "job_views",
+    "journal_views",
+    "prohibited_views",
+    "project_views",
+    "switch_views",
+]

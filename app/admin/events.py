@@ -39,3 +39,21 @@ class BannerTakenDown(Event):
     """A message is gone."""
 
     banner_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobEvent(Event):
+    """Somebody decided about a job; what it was about is not told, for that may be secret."""
+
+    job_id: int
+    job_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRunAgain(JobEvent):
+    """A job is done once more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRemoved(JobEvent):
+    """A job will not be done."""

@@ -10,10 +10,15 @@ from app.core.i18n import _l
 
 @dataclass(frozen=True)
 class Way:
-    """A link of the navigation; what lies below its address counts as a part of it."""
+    """A link of the navigation.
+
+    What lies below its address counts as a part of it, and what lies at `beside`
+    below the address of the back office.
+    """
 
     endpoint: str
     title: Any
+    beside: str = ""
 
 
 @dataclass(frozen=True)
@@ -25,12 +30,29 @@ class Step:
     is_current: bool
 
 
-WAYS = (Way("admin.dashboard", _l("Overview")),)
+WAYS = (
+    Way("admin.dashboard", _l("Overview")),
+    Way("admin.accounts", _l("Accounts"), beside="/account/"),
+    Way("admin.projects", _l("Projects"), beside="/project/"),
+    Way("admin.prohibited", _l("Prohibited names")),
+    Way("admin.flags", _l("Switches and messages"), beside="/banner/"),
+    Way("admin.jobs", _l("Jobs")),
+    Way("admin.journal", _l("Journal")),
+)
 
 
 def list_steps(here: str) -> list[Step]:
     """Return all ways, of which the one to the page at an address is the current one."""
-    urls = [url_for(way.endpoint) for way in WAYS]
-    # The overview lies above all others, so the longest address that fits is meant.
-    current = max((url for url in urls if here.startswith(url)), key=len, default="")
-    return [Step(url, str(way.title), url == current) for url, way in zip(urls, WAYS, strict=True)]
+    root = url_for("admin.dashboard")
+    path = here.removeprefix(root.removesuffix("/"))
+    return [
+        Step(url, str(way.title), _leads(way, url, here, path))
+        for way, url in ((way, url_for(way.endpoint)) for way in WAYS)
+    ]
+
+
+def _leads(way: Way, url: str, here: str, path: str) -> bool:
+    if way is WAYS[0]:
+        # All pages lie below the overview.
+        return here == url
+    return here.startswith(url) or (way.beside != "" and path.startswith(way.beside))

@@ -28,6 +28,9 @@ LEASE = timedelta(minutes=2)
 _RENEWED_AFTER = LEASE / 6
 MAX_ATTEMPTS = 8
 
+# With the name of a work behind it: the key of when it was done the last time.
+RAN = "jobs.ran."
+
 _DAILY_SETTING = "jobs.daily"
 _works: dict[str, Callable[..., None]] = {}
 _daily: set[str] = set()
@@ -59,6 +62,11 @@ def regular(name: str) -> Callable[[Work], Work]:
     """Mark a function as work, without a payload, that is done with every sweep."""
     _regular.add(name)
     return job(name)
+
+
+def list_recurring() -> dict[str, bool]:
+    """Return the names of all works that come round by themselves, and whether once a day."""
+    return {name: name in _daily for name in sorted(_daily | _regular)}
 
 
 def promise_daily() -> None:
@@ -109,8 +117,7 @@ def run_job(job_id: int) -> None:
         _log.exception("job failed", extra={"job": job_id, "work": name})
         _put_off(job_id, error)
     else:
-        with transaction() as session:
-            session.execute(delete(Job).where(Job.id == job_id))
+        _finish(job_id, name)
 
 
 def list_due() -> list[int]:
@@ -142,6 +149,13 @@ def _claim(job_id: int) -> tuple[str, dict[str, Any]] | None:
             session.execute(update(Job).where(Job.id == job_id).values(state="failed"))
             return None
     return None if taken is None else (taken.name, taken.payload)
+
+
+def _finish(job_id: int, name: str) -> None:
+    with transaction() as session:
+        session.execute(delete(Job).where(Job.id == job_id))
+        if name in _daily | _regular:
+            keep_setting(f"{RAN}{name}", clock.now().isoformat())
 
 
 @contextmanager
