@@ -12,6 +12,10 @@ from app.admin import (
     switch_views,
     views,
 )
+from app.admin import image_views as image_views
+from app.admin import page_history_views as page_history_views
+from app.admin import page_link_views as page_link_views
+from app.admin import page_views as page_views
 
 
 def init_app(app: Flask) -> None:

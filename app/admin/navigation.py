@@ -38,6 +38,7 @@ WAYS = (
     Way("admin.flags", _l("Switches and messages"), beside="/banner/"),
     Way("admin.jobs", _l("Jobs")),
     Way("admin.journal", _l("Journal")),
+    Way("admin.pages", _l("Pages")),
 )
 
 

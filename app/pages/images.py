@@ -78,7 +78,9 @@ def remove_image(sha256: str, name: str, *, actor: Actor = OPERATOR) -> None:
 
 def clean_name(given: str, media_type: str) -> str:
     """Return the name of a picture as addresses have it; its ending says what it is."""
-    plain = unicodedata.normalize("NFKD", given.replace("\\", "/").rpartition("/")[2].lower())
+    last = given.replace("\\", "/").rpartition("/")[2].lower()
+    # Letters lose their marks, and what is no letter of ASCII then goes.
+    plain = unicodedata.normalize("NFKD", last).encode("ascii", "ignore").decode()
     stem = re.sub(r"[^a-z0-9_-]+", "-", plain.rpartition(".")[0] or plain).strip("-_")
     name = f"{stem[: LONGEST_NAME - 5]}.{_ENDINGS[media_type]}"
     if _NAME.fullmatch(name) is None:

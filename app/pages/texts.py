@@ -58,6 +58,11 @@ def join_file(facts: Mapping[str, str], body: str) -> str:
     return "\n".join([_FENCE, *head, _FENCE, "", body])
 
 
+def join_text(text: PageText) -> str:
+    """Return a text as one, as its differences are shown."""
+    return join_file({"title": text.title, "description": text.description}, text.body)
+
+
 def _split_line(line: str) -> tuple[str, str]:
     name, _, value = line.partition(":")
     return name.strip(), value.strip()
