@@ -104,8 +104,13 @@ def app(shared_app: Flask, shelves: Path) -> Iterator[Flask]:
     shared_app.extensions["blobs"] = MemoryStorage()
     # Rolled back rows must leave no page behind, and nothing else that is remembered of them.
     for memory in (
-        *("index_paths", "policy_rules", "shared_settings", "page_directory"),
-        *("page_cache",),
+        "growth",
+        "index_paths",
+        "page_cache",
+        "page_directory",
+        "policy_rules",
+        "popular_marks",
+        "shared_settings",
     ):
         shared_app.extensions[memory].clear()
     shared_app.extensions["shelf"] = shelf = Shelf(shelves / str(next(_numbers)))

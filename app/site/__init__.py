@@ -10,6 +10,7 @@ from app.site import policy_views as policy_views
 from app.site import popular_views as popular_views
 from app.site import project_views as project_views
 from app.site import search_views as search_views
+from app.site import stats_views as stats_views
 from app.site import switch_views as switch_views
 from app.site import views
 from app.site.labels import label_url
@@ -21,6 +22,7 @@ def init_app(app: Flask) -> None:
     """Bind the pages to an application."""
     app.register_blueprint(views.bp)
     app.extensions[PART] = PageCache()
+    app.extensions["growth"] = {}
     # The page of an error leads to what helps.
     app.jinja_env.globals["explained_refusals"] = REFUSALS
     app.jinja_env.globals["label_url"] = label_url

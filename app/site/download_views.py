@@ -5,13 +5,11 @@ from collections.abc import Iterator
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.accounts.auth import session_actor
-from app.indexes.permissions import demand_read
-from app.indexes.queries import MAIN, get_index
+from app.indexes.queries import MAIN
 from app.projects.exceptions import ProjectNotFound
 from app.projects.names import normalise
 from app.site.stats_tables import CSV, FORMATS, answer_csv, answer_json
-from app.site.views import bp
+from app.site.views import bp, readable_index
 from app.sources.registry import source_for
 from app.stats.series import Course, Shares, find_course, find_shares
 
@@ -22,8 +20,7 @@ _MAIN = {"slug": MAIN}
 @bp.get("/index/<slug>/project/<name>/downloads")
 def project_downloads(slug: str, name: str) -> ResponseReturnValue:
     """Tell the downloads of a project as JSON or CSV, or lead to the page that shows them."""
-    index = get_index(slug)
-    demand_read(session_actor(), index)
+    index = readable_index(slug)
     detail = source_for(index).find_release(name, None)
     if detail is None:
         raise ProjectNotFound

@@ -5,7 +5,14 @@ from datetime import timedelta
 
 from app.core import clock
 from app.core.i18n import _
-from app.stats.charts import ShareChart, TimeChart, chart_days, chart_months, chart_shares
+from app.stats.charts import (
+    Scale,
+    ShareChart,
+    TimeChart,
+    chart_days,
+    chart_months,
+    chart_shares,
+)
 from app.stats.models import CLIENT, PYTHON, SYSTEM, VERSION
 from app.stats.series import Course, Shares, find_course, find_shares
 
@@ -25,12 +32,14 @@ class DownloadsView:
     @classmethod
     def of(cls, course: Course, shares: dict[str, Shares]) -> "DownloadsView":
         """Return how downloads went and divide, for a page."""
+        scale = Scale(head=_("Downloads"))
         since = clock.today() - timedelta(days=_MONTH_DAYS)
+        days, months = course.count_days(), course.count_months()
         return cls(
-            recent=sum(total.count for total in course.days if total.day > since),
-            yearly=sum(total.count for total in course.months),
-            days=chart_days("downloads-days", _("Downloads by day"), course.days),
-            months=chart_months("downloads-months", _("Downloads by month"), course.months),
+            recent=sum(count for day, count in days.items() if day > since),
+            yearly=sum(months.values()),
+            days=chart_days("downloads-days", _("Downloads by day"), days, scale),
+            months=chart_months("downloads-months", _("Downloads by month"), months, scale),
             shares=tuple(
                 chart_shares(f"downloads-{kind}", kind, shares[kind])
                 for kind in (VERSION, PYTHON, CLIENT, SYSTEM)

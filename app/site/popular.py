@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from app.core.exceptions import NotFound
 from app.core.i18n import _, _l
@@ -47,8 +48,10 @@ def list_popular(index: Index, number: int) -> PopularPage:
 
 
 def list_top(index: Index, limit: int) -> tuple[Placed, ...]:
-    """Return the most popular projects of an index, a page of them at most."""
-    return list_popular(index, 1).placed[:limit]
+    """Return the most popular projects of an index."""
+    scope = Scope.of(index)
+    # Some may not be listed after all.
+    return tuple(islice(_place(scope, list_at(scope, 0, 2 * limit), 1), limit))
 
 
 def find_name_at(index: Index, place: int) -> str:

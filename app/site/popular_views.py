@@ -3,13 +3,10 @@
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.accounts.auth import session_actor
-from app.indexes.models import Index
-from app.indexes.permissions import demand_read
-from app.indexes.queries import MAIN, get_index
+from app.indexes.queries import MAIN
 from app.site.popular import Placed, find_name_at, list_popular
 from app.site.stats_tables import JSON, answer_json
-from app.site.views import bp
+from app.site.views import bp, readable_index
 from app.web.http import absolute_url
 
 _MAIN = {"slug": MAIN}
@@ -20,7 +17,7 @@ _MAIN = {"slug": MAIN}
 @bp.get("/index/<slug>/popular")
 def popular(slug: str) -> ResponseReturnValue:
     """Show the most popular projects; the project of that name lies behind a slash."""
-    index = _get_readable(slug)
+    index = readable_index(slug)
     page = list_popular(index, request.args.get("page", 1, type=int))
     if request.args.get("format") == JSON:
         results = [_describe(slug, placed) for placed in page.placed]
@@ -32,16 +29,10 @@ def popular(slug: str) -> ResponseReturnValue:
 @bp.get("/index/<slug>/<int:place>")
 def ranked(slug: str, place: int) -> ResponseReturnValue:
     """Lead to the project at a place of the most popular ones, as they are today."""
-    name = find_name_at(_get_readable(slug), place)
+    name = find_name_at(readable_index(slug), place)
     response = redirect(url_for("site.project", slug=slug, name=name), code=302)
     response.headers["Cache-Control"] = "no-cache"
     return response
-
-
-def _get_readable(slug: str) -> Index:
-    index = get_index(slug)
-    demand_read(session_actor(), index)
-    return index
 
 
 def _describe(slug: str, placed: Placed) -> dict[str, object]:

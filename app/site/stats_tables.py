@@ -25,7 +25,10 @@ def answer_json(document: Mapping[str, Any]) -> Response:
 
 
 def answer_csv(name: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
-    """Answer with a table in CSV (RFC 4180), row by row as they come."""
+    """Answer with a table in CSV (RFC 4180), row by row as they come.
+
+    Whoever makes rows out of the database has the answer sent with its context.
+    """
     response = Response(_write(heads, rows), mimetype="text/csv")
     response.headers.set("Content-Disposition", "attachment", filename=f"{name}.csv")
     return response

@@ -3,9 +3,10 @@
 How they are drawn is told by `templates/macros/charts.html`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from babel.dates import format_skeleton
 from flask_babel import get_locale
@@ -14,7 +15,7 @@ from app.core import clock
 from app.core.i18n import _
 from app.stats.agents import OTHER
 from app.stats.models import CLIENT, PYTHON, SYSTEM, VERSION
-from app.stats.series import MONTHS, Shares, Total, first_month
+from app.stats.series import MONTHS, Shares, first_month
 from app.stats.sums import next_month
 from app.web.filters import day as write_day
 from app.web.filters import number, share
@@ -58,23 +59,37 @@ class ShareChart:
     bars: tuple[Bar, ...]
 
 
-def chart_days(key: str, title: str, totals: Iterable[Total], *, days: int = DAYS) -> TimeChart:
-    """Return the last days as a chart, those without downloads too; today is the last."""
-    found = {total.day: total.count for total in totals}
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """What the bars of a chart count, and how that is written."""
+
+    head: str
+    write: Callable[[int], str] = number
+
+
+def chart_days(
+    key: str, title: str, counts: Mapping[date, int], scale: Scale, *, days: int = DAYS
+) -> TimeChart:
+    """Return the last days as a chart, those without anything too; today is the last."""
     first = clock.today() - timedelta(days=days - 1)
     moments = [first + timedelta(days=place) for place in range(days)]
-    counts = [found.get(moment, 0) for moment in moments]
-    return _chart_time(key, title, _("Day"), list(map(write_day, moments)), counts)
+    locale = str(get_locale())
+    bars = [(_name_day(moment, locale), counts.get(moment, 0)) for moment in moments]
+    return _chart_time(key, (title, _("Day")), bars, scale)
 
 
-def chart_months(key: str, title: str, totals: Iterable[Total]) -> TimeChart:
-    """Return the last months as a chart, those without downloads too; this one is the last."""
-    found = {total.day: total.count for total in totals}
-    moments = [first_month()]
-    while len(moments) < MONTHS:
-        moments.append(next_month(moments[-1]))
-    counts = [found.get(moment, 0) for moment in moments]
-    return _chart_time(key, title, _("Month"), list(map(write_month, moments)), counts)
+def chart_months(key: str, title: str, counts: Mapping[date, int], scale: Scale) -> TimeChart:
+    """Return the last months as a chart, those without anything too; this one is the last."""
+    bars = [(write_month(month), counts.get(month, 0)) for month in list_last_months()]
+    return _chart_time(key, (title, _("Month")), bars, scale)
+
+
+def list_last_months() -> list[date]:
+    """Return the first days of the months that are shown, in order."""
+    months = [first_month()]
+    while len(months) < MONTHS:
+        months.append(next_month(months[-1]))
+    return months
 
 
 def chart_shares(key: str, kind: str, shares: Shares) -> ShareChart:
@@ -105,30 +120,37 @@ def label_of(kind: str, value: str) -> str:
     return str(known.get(value, value))
 
 
+# Writing one takes longer than drawing its bar.
+@lru_cache(maxsize=1_000)
+def _name_day(moment: date, _locale: str) -> str:
+    return write_day(moment)
+
+
 def write_month(month: date) -> str:
     """Write a month with its year."""
     return str(format_skeleton("yMMM", month, locale=get_locale()))
 
 
 def _chart_time(
-    key: str, title: str, head: str, labels: Sequence[str], counts: Sequence[int]
+    key: str, heads: tuple[str, str], bars: Sequence[tuple[str, int]], scale: Scale
 ) -> TimeChart:
+    labels, counts = zip(*bars, strict=True)
     top = round_up(max(counts))
-    bars = zip(labels, counts, strict=True)
+    title, head = heads
     return TimeChart(
         key=key,
         title=title,
-        description=_describe_time(labels, counts),
-        heads=(head, _("Downloads")),
-        bars=tuple(Bar(label, number(count), 100 * count / top) for label, count in bars),
-        ticks=tuple(number(value) for value in (top, top // 2, 0)),
+        description=_describe_time(bars, scale),
+        heads=(head, scale.head),
+        bars=tuple(Bar(label, scale.write(count), 100 * count / top) for label, count in bars),
+        ticks=tuple(scale.write(value) for value in (top, top // 2, 0)),
         marks=tuple(labels[place] for place in _spread(len(labels))),
     )
 
 
 def round_up(most: int) -> int:
     """Return a round number that is not smaller, to be the end of a scale."""
-    power = 10 ** (len(str(max(most - 1, 1))) - 1)
+    power: int = 10 ** (len(str(max(most - 1, 1))) - 1)
     return next(step * power for step in _STEPS if step * power >= most)
 
 
@@ -136,18 +158,18 @@ def _spread(length: int) -> list[int]:
     return [round(place * (length - 1) / (_MARKS - 1)) for place in range(_MARKS)]
 
 
-def _describe_time(labels: Sequence[str], counts: Sequence[int]) -> str:
-    most = max(counts)
+def _describe_time(bars: Sequence[tuple[str, int]], scale: Scale) -> str:
+    best, most = max(bars, key=lambda bar: bar[1])
     if not most:
-        return str(_("There were no downloads in this time."))
+        return str(_("There was nothing in this time."))
     return str(
         _(
-            "%(total)s downloads from %(first)s to %(last)s, the most on %(best)s: %(most)s.",
-            total=number(sum(counts)),
-            first=labels[0],
-            last=labels[-1],
-            best=labels[counts.index(most)],
-            most=number(most),
+            "%(total)s in all, from %(first)s to %(last)s. The most is %(most)s: %(best)s.",
+            total=scale.write(sum(count for _label, count in bars)),
+            first=bars[0][0],
+            last=bars[-1][0],
+            best=best,
+            most=scale.write(most),
         )
     )
 
@@ -160,7 +182,7 @@ def _share_bar(label: str, count: int, total: int) -> Bar:
 
 def _describe_shares(bars: Sequence[Bar]) -> str:
     if not bars:
-        return str(_("There were no downloads in this time."))
+        return str(_("There was nothing in this time."))
     return str(_("First is %(label)s: %(text)s.", label=bars[0].label, text=bars[0].text))
 
 

@@ -34,6 +34,18 @@ class Course:
     days: tuple[Total, ...]
     months: tuple[Total, ...]
 
+    def count_days(self) -> dict[date, int]:
+        """Return the downloads by day."""
+        return {total.day: total.count for total in self.days}
+
+    def count_months(self) -> dict[date, int]:
+        """Return the downloads by the first day of the month."""
+        return {total.day: total.count for total in self.months}
+
+    def weigh_days(self) -> dict[date, int]:
+        """Return the bytes by day."""
+        return {total.day: total.bytes for total in self.days}
+
 
 @dataclass(frozen=True)
 class Part:
@@ -68,6 +80,18 @@ def list_totals(index_slug: str, project: str = ALL) -> list[Total]:
         .order_by(ProjectMonth.month.desc())
     )
     return [Total(*row) for row in db.session.execute(wanted)]
+
+
+def sum_up(index_slugs: Sequence[str]) -> tuple[int, int]:
+    """Return how many downloads and how many bytes there ever were from some indexes."""
+    sums = (func.sum(ProjectMonth.count), func.sum(ProjectMonth.bytes))
+    wanted = select(*sums).where(
+        ProjectMonth.index_slug.in_(index_slugs),
+        ProjectMonth.project == ALL,
+        ProjectMonth.kind == TOTAL,
+    )
+    count, weight = db.session.execute(wanted).one()
+    return int(count or 0), int(weight or 0)
 
 
 def find_course(index_slugs: Sequence[str], project: str = ALL) -> Course:

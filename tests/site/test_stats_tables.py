@@ -26,10 +26,10 @@ def test_a_table_is_written_as_it_comes(app):
 
     with app.test_request_context():
         answer = answer_csv("some", ("number", "text"), rows())
-    stream = answer.iter_encoded()
-    first = next(stream)
-    assert len(given) < 1_000
-    text = (first + b"".join(stream)).decode()
+        stream = answer.iter_encoded()
+        first = next(stream)
+        assert len(given) < 1_000
+        text = (first + b"".join(stream)).decode()
     written = list(csv.reader(io.StringIO(text)))
     assert written[0] == ["number", "text"]
     assert written[-1] == ["999", 'a "b", c']

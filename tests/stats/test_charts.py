@@ -3,10 +3,11 @@ from datetime import UTC, date, datetime
 import pytest
 from flask_babel import force_locale
 
-from app.stats.charts import Bar, chart_days, chart_months, chart_shares, label_of, round_up
-from app.stats.series import Part, Shares, Total
+from app.stats.charts import Bar, Scale, chart_days, chart_months, chart_shares, label_of, round_up
+from app.stats.series import Part, Shares
 
 TODAY = date(2026, 5, 3)
+SCALE = Scale(head="Downloads")
 
 
 @pytest.fixture(autouse=True)
@@ -17,7 +18,7 @@ def english(app, now):
 
 
 def test_days_without_downloads_are_there_too():
-    chart = chart_days("x", "Title", [Total(TODAY, 5, 0)], days=3)
+    chart = chart_days("x", "Title", {TODAY: 5}, SCALE, days=3)
     labels = ("May 1, 2026", "May 2, 2026", "May 3, 2026")
     assert tuple(bar.label for bar in chart.bars) == chart.marks == labels
     assert [(bar.text, bar.extent) for bar in chart.bars] == [("0", 0), ("0", 0), ("5", 500 / 6)]
@@ -25,23 +26,25 @@ def test_days_without_downloads_are_there_too():
 
 
 def test_days_are_ninety_and_end_today():
-    chart = chart_days("x", "Title", [])
+    chart = chart_days("x", "Title", {}, SCALE)
     assert len(chart.bars) == 90
     assert chart.bars[-1].label == "May 3, 2026"
-    assert chart.description == "There were no downloads in this time."
+    assert chart.description == "There was nothing in this time."
 
 
 def test_months_are_twelve_and_end_with_this_one():
-    chart = chart_months("x", "Title", [Total(date(2025, 6, 1), 1234, 0)])
+    chart = chart_months("x", "Title", {date(2025, 6, 1): 1234}, SCALE)
     assert [chart.bars[place].label for place in (0, -1)] == ["Jun 2025", "May 2026"]
     assert len(chart.bars) == 12
     assert chart.bars[0].text == "1,234"
-    assert "1,234 downloads from Jun 2025 to May 2026" in chart.description
+    assert chart.description == (
+        "1,234 in all, from Jun 2025 to May 2026. The most is 1,234: Jun 2025."
+    )
 
 
 def test_numbers_and_days_are_the_readers():
     with force_locale("de"):
-        chart = chart_days("x", "Title", [Total(TODAY, 1234, 0)], days=2)
+        chart = chart_days("x", "Title", {TODAY: 1234}, SCALE, days=2)
     assert chart.bars[-1] == Bar("03.05.2026", "1.234", pytest.approx(61.7))
 
 
@@ -70,7 +73,7 @@ def test_shares_tell_number_and_part():
 
 def test_nothing_has_no_shares():
     chart = chart_shares("x", "version", Shares((), 0))
-    assert (chart.bars, chart.description) == ((), "There were no downloads in this time.")
+    assert (chart.bars, chart.description) == ((), "There was nothing in this time.")
 
 
 @pytest.mark.parametrize(
