@@ -39,6 +39,7 @@ WAYS = (
     Way("admin.jobs", _l("Jobs")),
     Way("admin.journal", _l("Journal")),
     Way("admin.pages", _l("Pages")),
+    Way("admin.stats", _l("Statistics")),
 )
 
 
