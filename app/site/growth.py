@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import func, select
 
 from app.core import clock
 from app.core.runtime import part
@@ -13,11 +13,9 @@ from app.projects.totals import Counts, find_totals
 from app.search.models import Listing
 from app.search.queries import count_known
 from app.search.scopes import Scope
-from app.sources.page import ProjectLine
 from app.stats.charts import list_last_months
 from app.stats.sums import next_month
 
-NEWEST = 10
 # Long sums over a million rows, which nobody needs to the minute.
 _BELIEVED = timedelta(minutes=10)
 
@@ -52,26 +50,6 @@ def find_growth(scope: Scope) -> Growth:
     mirrors = [index.id for index in scope.indexes if index.kind == MIRROR]
     known = sum(count_known(index_id) for index_id in mirrors)
     return Growth(_count_new(_hosted(scope)), known)
-
-
-def list_newest(scope: Scope, limit: int = NEWEST) -> tuple[ProjectLine, ...]:
-    """Return the projects that came last, of those whose beginning is known."""
-    ways = [
-        select(Listing.id)
-        .where(*scope.fits_in(index), Listing.created_at.is_not(None))
-        .order_by(Listing.created_at.desc(), Listing.normalized_name)
-        .limit(limit)
-        .subquery()
-        for index in scope.indexes
-    ]
-    found = union_all(*(select(way.c.id) for way in ways))
-    wanted = (
-        select(Listing)
-        .where(Listing.id.in_(found.scalar_subquery()))
-        .order_by(Listing.created_at.desc(), Listing.normalized_name)
-        .limit(limit)
-    )
-    return scope.lines(db.session.scalars(wanted))
 
 
 def _hosted(scope: Scope) -> list[int]:

@@ -4,7 +4,8 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.indexes.queries import MAIN
-from app.site.popular import Placed, find_name_at, list_popular
+from app.site.cached_views import cached
+from app.site.popular import Placed, PopularPage, find_name_at, list_popular
 from app.site.stats_tables import JSON, answer_json
 from app.site.views import bp, readable_index
 from app.web.http import absolute_url
@@ -17,12 +18,20 @@ _MAIN = {"slug": MAIN}
 @bp.get("/index/<slug>/popular")
 def popular(slug: str) -> ResponseReturnValue:
     """Show the most popular projects; the project of that name lies behind a slash."""
-    index = readable_index(slug)
-    page = list_popular(index, request.args.get("page", 1, type=int))
     if request.args.get("format") == JSON:
+        page = _find_page(slug)
         results = [_describe(slug, placed) for placed in page.placed]
         return answer_json({"page": page.number, "is_more": page.is_more, "results": results})
-    return render_template("site/popular.html", page=page, slug=slug)
+    return _show(slug)
+
+
+@cached
+def _show(slug: str) -> str:
+    return render_template("site/popular.html", page=_find_page(slug), slug=slug)
+
+
+def _find_page(slug: str) -> PopularPage:
+    return list_popular(readable_index(slug), request.args.get("page", 1, type=int))
 
 
 @bp.get("/<int:place>", defaults=_MAIN)

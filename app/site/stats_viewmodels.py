@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from app.core.i18n import _
 from app.indexes.models import Index
 from app.projects.totals import Counts
+from app.search.browsing import CREATED, list_projects
 from app.search.scopes import Scope
-from app.site.growth import Growth, find_counts, list_newest, recall_growth
+from app.search.turning import Place
+from app.site.growth import Growth, find_counts, recall_growth
 from app.site.popular import Placed, list_top
 from app.sources.page import ProjectLine
 from app.stats.charts import (
@@ -54,7 +56,7 @@ class IndexFigures:
             course=find_course(slugs),
             shares=find_shares(slugs),
             popular=list_top(index, _TOP),
-            newest=list_newest(scope),
+            newest=list_projects(scope, CREATED, Place(), size=_TOP).lines,
         )
 
 
