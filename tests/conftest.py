@@ -106,6 +106,7 @@ def app(shared_app: Flask, shelves: Path) -> Iterator[Flask]:
     for memory in (
         "growth",
         "index_paths",
+        "index_reservations",
         "page_cache",
         "page_directory",
         "policy_rules",

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from threading import Lock
 from typing import Any, Protocol, TypeVar
@@ -19,7 +19,7 @@ from app.extensions import db
 Step = Callable[[], None]
 
 _OPEN, _BEFORE, _AFTER = "tilsit.open", "tilsit.before", "tilsit.after"
-_HELD, _SEQUELS = "tilsit.held", "tilsit.sequels"
+_HELD, _SEQUELS, _READ = "tilsit.held", "tilsit.sequels", "tilsit.read"
 _FILE = "tilsit.file"
 _seen_files: set[str] = set()
 # Clients wait 8 s for a first byte; a busy database must be told of before that.
@@ -45,6 +45,7 @@ class Sequel(Protocol):
 
 
 SequelT = TypeVar("SequelT", bound=Sequel)
+Found = TypeVar("Found")
 
 
 @contextmanager
@@ -83,6 +84,25 @@ def transaction(*, patience: float = PATIENCE_SECONDS) -> Iterator[Session]:
 def is_writing() -> bool:
     """Tell whether a writing transaction is open."""
     return bool(db.session().info.get(_OPEN))
+
+
+def read_once(key: Hashable, read: Callable[[], Found]) -> Found:
+    """Return what was read by a key in this transaction, or read it now.
+
+    For small facts that several parts ask for in one request. While something is being
+    written, each asks for itself.
+    """
+    session = db.session()
+    if session.info.get(_OPEN):
+        return read()
+    began = session.get_transaction() or session.begin()
+    known: tuple[object, dict[Hashable, Any]] | None = session.info.get(_READ)
+    if known is None or known[0] is not began:
+        known = session.info[_READ] = (began, {})
+    if key not in known[1]:
+        known[1][key] = read()
+    value: Found = known[1][key]
+    return value
 
 
 def before_commit(key: object, step: Step) -> None:

@@ -23,6 +23,9 @@ KINDS = (HOSTED, MIRROR)
 READ, UPLOAD, ADMIN = "read", "upload", "admin"
 RIGHTS = (READ, UPLOAD, ADMIN)
 
+# What a process remembers of reserved names.
+RESERVATIONS = "index_reservations"
+
 Path = tuple[Index, ...]
 
 _COLUMNS = Index.__table__.columns.keys()
@@ -149,6 +152,21 @@ def reserved_matcher() -> Callable[[str], bool]:
         return lambda name: False
     expression = re.compile("|".join(translate(pattern) for pattern in patterns))
     return lambda name: expression.match(name) is not None
+
+
+def reservations_of(index: Index) -> Callable[[str], bool]:
+    """Return the same for the pages of an index, remembered as its paths are.
+
+    Whatever changes reservations begins a new generation of all that has an upstream.
+    """
+    remembered: dict[int, tuple[int, Callable[[str], bool]]] = part(RESERVATIONS)
+    known = remembered.get(index.id)
+    if known is not None and known[0] == index.generation:
+        return known[1]
+    matcher = reserved_matcher()
+    if not is_writing():
+        remembered[index.id] = (index.generation, matcher)
+    return matcher
 
 
 def list_reserved() -> list[ReservedPattern]:

@@ -6,11 +6,12 @@ Index pages do without it, so nobody waits long for it and nothing fails for lac
 import hashlib
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from app.core import clock
-from app.core.database import release_connection, transaction
+from app.core.database import read_once, release_connection, transaction
 from app.core.exceptions import Unavailable
 from app.core.jobs import enqueue
 from app.core.runtime import setting
@@ -20,7 +21,7 @@ from app.mirror.exceptions import UpstreamUnavailable
 from app.mirror.formats import read_object
 from app.mirror.metadata import Facts, pack, read_core_metadata, read_info, unpack
 from app.mirror.models import MirroredDetail
-from app.mirror.releases import list_entries, list_releases, pick_release
+from app.mirror.releases import pick_release
 from app.mirror.stock import find_document, find_state
 from app.mirror.upstream import Upstream
 from app.projects.descriptions import render_within
@@ -29,7 +30,6 @@ from app.search.facts import Facts as ListedFacts
 from app.search.facts import list_people
 from app.search.services import list_project
 from app.sources.base import METADATA
-from app.sources.histories import choose
 
 PATIENCE_SECONDS = 3.0
 MOST_METADATA = 4 * 1024 * 1024
@@ -50,14 +50,13 @@ def freshen_detail(
     document = find_document(index_id, normalized_name, state) if state else None
     if state is None or document is None:
         return
-    lines = list_releases(document)
-    line = pick_release(lines, version)
+    line = pick_release(document, version)
     if line is None or _is_fresh(index_id, normalized_name, line.version, state.serial):
         return
     release_connection()
     facts = _find_facts(upstream, document, line.version)
     if facts is not None:
-        is_latest = line == choose(lines)
+        is_latest = line == document.latest
         keep_facts(
             index_id, document, line.version, facts, serial=state.serial, is_latest=is_latest
         )
@@ -65,7 +64,7 @@ def freshen_detail(
 
 def find_facts(index_id: int, normalized_name: str, version: str) -> Facts:
     """Return what is known of a release; nothing if nobody has asked."""
-    row = db.session.get(MirroredDetail, (index_id, normalized_name, version))
+    row = _find_row(index_id, normalized_name, version)
     return Facts() if row is None else unpack(row.document)
 
 
@@ -103,7 +102,7 @@ def _listed(document: Document, version: str, facts: Facts) -> ListedFacts:
     """Return what lists and searches need to know."""
     fields = (facts.author, facts.author_email, facts.maintainer, facts.maintainer_email)
     times = [entry.uploaded_at for entry in document.entries if entry.uploaded_at is not None]
-    files = list_entries(document, version)
+    files = document.of_version(version)
     return ListedFacts(
         name=document.name,
         version=version,
@@ -120,10 +119,15 @@ def _listed(document: Document, version: str, facts: Facts) -> ListedFacts:
 
 
 def _is_fresh(index_id: int, name: str, version: str, serial: int) -> bool:
-    row = db.session.get(MirroredDetail, (index_id, name, version))
+    row = _find_row(index_id, name, version)
     if row is None:
         return False
     return row.serial == serial or clock.now() < row.fetched_at + setting("MIRROR_TTL")
+
+
+def _find_row(index_id: int, name: str, version: str) -> MirroredDetail | None:
+    key = (index_id, name, version)
+    return read_once(("mirrored detail", key), lambda: db.session.get(MirroredDetail, key))
 
 
 def _find_facts(upstream: Upstream, document: Document, version: str) -> Facts | None:
@@ -135,7 +139,7 @@ def _find_facts(upstream: Upstream, document: Document, version: str) -> Facts |
     name = document.normalized_name
     try:
         # The metadata of a wheel are small and have a digest; the JSON API may list 40,000 files.
-        told = _ask_wheel(upstream, list_entries(document, version), deadline)
+        told = _ask_wheel(upstream, document.of_version(version), deadline)
         return told or _ask_api(upstream, name, version, deadline) or Facts()
     except Unavailable as error:
         extra = {"project": name, "version": version, "reason": error.code}
@@ -143,7 +147,7 @@ def _find_facts(upstream: Upstream, document: Document, version: str) -> Facts |
         return None
 
 
-def _ask_wheel(upstream: Upstream, entries: list[Entry], deadline: float) -> Facts | None:
+def _ask_wheel(upstream: Upstream, entries: Sequence[Entry], deadline: float) -> Facts | None:
     announced = [entry for entry in entries if entry.core_metadata]
     if not announced:
         return None

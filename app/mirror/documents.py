@@ -6,11 +6,14 @@ for each would cost a hundred times as much.
 
 import json
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from app.sources.page import address_of
+from app.sources.histories import choose, choose_stable, list_lines
+from app.sources.page import ReleaseLine, address_of
 
 _LEVEL = 5
 
@@ -59,10 +62,37 @@ class Document:
     status: str = "active"
     status_reason: str | None = None
 
+    @cached_property
+    def lines(self) -> tuple[ReleaseLine, ...]:
+        """Return the releases of the project, newest first."""
+        return list_lines(self.versions, self.entries)
+
+    @cached_property
+    def latest(self) -> ReleaseLine | None:
+        """Return the release that people should install, or None if there is none."""
+        return choose(self.lines)
+
+    @cached_property
+    def latest_stable(self) -> ReleaseLine | None:
+        """Return the newest release that is neither yanked nor a pre-release, or None."""
+        return choose_stable(self.lines)
+
+    def of_version(self, version: str) -> Sequence[Entry]:
+        """Return the files of a release."""
+        return self._by_version.get(version, ())
+
+    @cached_property
+    def _by_version(self) -> dict[str, list[Entry]]:
+        found: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.version, []).append(entry)
+        return found
+
 
 def pack(document: Document) -> bytes:
     """Return a document as it is stored."""
-    facts = {key: value for key, value in vars(document).items() if key != "entries"}
+    told = (field.name for field in fields(document) if field.name != "entries")
+    facts = {name: getattr(document, name) for name in told}
     facts["entries"] = [_told(entry) for entry in document.entries]
     text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"), default=_as_text)
     return zlib.compress(text.encode(), _LEVEL)

@@ -2,32 +2,21 @@
 
 from collections.abc import Sequence
 
-from app.mirror.documents import Document, Entry
+from app.mirror.documents import Document
 from app.mirror.metadata import Facts
 from app.projects.names import normalise
-from app.sources.histories import choose, choose_stable, find_line, list_lines
+from app.sources.histories import find_line
 from app.sources.page import FileLink, Origin, ReleaseDetail, ReleaseLine
 from app.sources.queries import NEWEST_RELEASES
 
 
-def list_releases(document: Document) -> tuple[ReleaseLine, ...]:
-    """Return the releases of a project, newest first."""
-    return list_lines(document.versions, document.entries)
-
-
-def pick_release(lines: Sequence[ReleaseLine], version: str | None) -> ReleaseLine | None:
+def pick_release(document: Document, version: str | None) -> ReleaseLine | None:
     """Return a release by its version in any spelling, or the one that people should install."""
-    return choose(lines) if version is None else find_line(lines, version)
-
-
-def list_entries(document: Document, version: str) -> list[Entry]:
-    """Return the files of a release."""
-    return [entry for entry in document.entries if entry.version == version]
+    return document.latest if version is None else find_line(document.lines, version)
 
 
 def detail_of(
     document: Document,
-    lines: Sequence[ReleaseLine],
     line: ReleaseLine,
     facts: Facts,
     *,
@@ -36,7 +25,7 @@ def detail_of(
     serial: int,
 ) -> ReleaseDetail:
     """Return all that is known of a release."""
-    latest, stable = choose(lines) or line, choose_stable(lines)
+    latest, stable = document.latest or line, document.latest_stable
     is_open = document.status != "quarantined"
     told = [file.requires_python for file in files if file.requires_python]
     return ReleaseDetail(
@@ -53,8 +42,8 @@ def detail_of(
         latest_version=latest.version,
         latest_stable_version=None if stable is None else stable.version,
         files=tuple(files) if is_open else (),
-        releases=tuple(lines[:NEWEST_RELEASES]),
-        release_count=len(lines),
+        releases=document.lines[:NEWEST_RELEASES],
+        release_count=len(document.lines),
         people=(),
         languages=facts.languages,
         license_name=facts.license_name,

@@ -11,7 +11,7 @@ from app.mirror.changes import Copy
 from app.mirror.details import find_facts, freshen_detail
 from app.mirror.documents import Document, Entry
 from app.mirror.queries import list_own_metadata
-from app.mirror.releases import detail_of, list_releases, pick_release
+from app.mirror.releases import detail_of, pick_release
 from app.mirror.stock import State, find_document, find_state, iterate_names, list_held
 from app.mirror.upstream import Upstream, upstream_for
 from app.projects.names import is_valid, normalise
@@ -52,19 +52,22 @@ class MirrorSource(Source):
         )
 
     @override
+    def find_serial(self, name: str) -> int | None:
+        state = find_state(self.index.id, normalise(name))
+        return state.serial if state is not None and state.is_present else None
+
+    @override
     def find_release(self, name: str, version: str | None = None) -> ReleaseDetail | None:
         normalized = normalise(name)
         state = find_state(self.index.id, normalized)
         document = find_document(self.index.id, normalized, state) if state else None
         if state is None or document is None:
             return None
-        lines = list_releases(document)
-        line = pick_release(lines, version)
+        line = pick_release(document, version)
         if line is None:
             return None
         return detail_of(
             document,
-            lines,
             line,
             find_facts(self.index.id, normalized, line.version),
             files=self._links(document, line.version),
@@ -127,11 +130,16 @@ class MirrorSource(Source):
 
     def _links(self, document: Document, version: str | None = None) -> tuple[FileLink, ...]:
         """Return the files of a project, or of one of its releases."""
-        own = list_own_metadata(self.index.id, document.normalized_name)
+        entries = document.entries if version is None else document.of_version(version)
+        # Of what the upstream tells all, nobody asks what is known since the wheels are here.
+        is_all_told = all(
+            each.metadata_sha256 or not each.filename.lower().endswith(".whl") for each in entries
+        )
+        name = document.normalized_name
+        own = {} if is_all_told else list_own_metadata(self.index.id, name)
         return tuple(
             link_to(entry, own.get((entry.address, entry.filename)) if own else None)
-            for entry in document.entries
-            if version is None or entry.version == version
+            for entry in entries
         )
 
 

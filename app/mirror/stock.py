@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, select
 
 from app.core import clock
+from app.core.database import read_once
 from app.core.runtime import part, setting
 from app.extensions import db
 from app.mirror.documents import Document, unpack
@@ -90,6 +91,11 @@ class RecentDocuments:
 
 def find_state(index_id: int, normalized_name: str) -> State | None:
     """Return what is known of a project, or None if it was never asked for."""
+    key = ("mirrored state", index_id, normalized_name)
+    return read_once(key, lambda: _read_state(index_id, normalized_name))
+
+
+def _read_state(index_id: int, normalized_name: str) -> State | None:
     columns = [getattr(MirroredProject, name) for name in State._fields]
     wanted = select(*columns).where(_is(index_id, normalized_name))
     row = db.session.execute(wanted).first()

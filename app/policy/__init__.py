@@ -5,9 +5,11 @@ from flask import Flask
 from app.policy import cli
 from app.policy import models as models
 from app.policy.queries import REMEMBERED
+from app.policy.recent import HISTORIES, RecentHistories
 
 
 def init_app(app: Flask) -> None:
     """Bind the commands to an application, and what it remembers of rules."""
     app.extensions[REMEMBERED] = {}
+    app.extensions[HISTORIES] = RecentHistories()
     app.cli.add_command(cli.cli)

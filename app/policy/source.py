@@ -6,31 +6,35 @@ from dataclasses import replace
 from typing_extensions import override
 
 from app.core import clock
+from app.core.runtime import part
 from app.policy import queries
 from app.policy.exceptions import Refused
 from app.policy.history import History
 from app.policy.judging import Sifted, judge, sift
 from app.policy.queries import Path
+from app.policy.recent import HISTORIES, RecentHistories, Subject
 from app.policy.terms import Rules, Terms
 from app.projects.names import normalise
 from app.sources.base import LAST, Arrival, Source, find_stored
-from app.sources.histories import choose, list_lines
 from app.sources.page import IndexPage, ReleaseDetail, RemoteFile, StoredFile
 
 
 def lay_policy(source: Source, path: Path) -> Source:
     """Lay the rules of a path over the source at its end, or nothing if they refuse nothing."""
     rules = queries.rules_of(path)
-    return source if rules.are_idle else PolicySource(source, rules, path[-1].slug)
+    return source if rules.are_idle else PolicySource(source, rules, path[-1].slug, part(HISTORIES))
 
 
 class PolicySource(Source):
-    """What the rules of a path let through of a source."""
+    """What the rules of a path let through of a source; `recent` is remembered between them."""
 
-    def __init__(self, source: Source, rules: Rules, slug: str) -> None:
+    def __init__(
+        self, source: Source, rules: Rules, slug: str, recent: RecentHistories | None = None
+    ) -> None:
         self._source = source
         self._rules = rules
         self._slug = slug
+        self._recent = recent or RecentHistories()
 
     @override
     def find_page(self, name: str) -> IndexPage | None:
@@ -44,21 +48,24 @@ class PolicySource(Source):
         return _left_of(page, sift(page.files, terms, clock.now()))
 
     @override
+    def find_serial(self, name: str) -> int | None:
+        return self._source.find_serial(name)
+
+    @override
     def find_release(self, name: str, version: str | None = None) -> ReleaseDetail | None:
         terms = self._about(name)
         if terms.shut is not None and terms.is_mirrored:
             raise Refused(terms.shut)
-        detail = self._source.find_release(name, version)
-        page = None if detail is None or terms.are_idle else self._source.find_page(name)
-        if detail is None or page is None:
-            return detail
-        history = History(page=page, sifted=sift(page.files, terms, clock.now()), terms=terms)
-        if version is None:
-            detail = self._find_default(detail, history)
+        history = None if terms.are_idle else self._find_history(name, terms)
+        if history is None:
+            return self._source.find_release(name, version)
+        detail = self._source.find_release(name, version or history.newest)
+        if detail is None:
+            return None
         refusal = history.find_refusal(detail.version)
         if refusal is not None:
             raise Refused(refusal)
-        return history.rewrite(detail)
+        return history.rewrite(detail, clock.now())
 
     @override
     def names(self, begin: str = "", end: str = LAST) -> Iterator[tuple[str, str]]:
@@ -73,6 +80,12 @@ class PolicySource(Source):
         if not self._rules.may_shut_names:
             return listed
         return {name for name in listed if not self._rules.is_shut(name)}
+
+    @override
+    def shuts(self, names: Collection[str]) -> set[str]:
+        if not self._rules.may_shut_names:
+            return set()
+        return {name for name in names if self._rules.is_shut(name)}
 
     @override
     def holds(self, names: Collection[str]) -> set[str]:
@@ -101,8 +114,10 @@ class PolicySource(Source):
     def freshen_release(self, name: str, version: str | None = None) -> None:
         if self._is_unasked(name):
             return
-        if version is None and not self._about(name).are_idle:
-            version = self._find_served(name)
+        terms = self._about(name)
+        if version is None and not terms.are_idle:
+            history = self._find_history(name, terms)
+            version = None if history is None else history.newest
         self._source.freshen_release(name, version)
 
     @override
@@ -122,18 +137,20 @@ class PolicySource(Source):
         """Tell whether no upstream is asked for a name, because nothing of it can be served."""
         return self._rules.is_mirrored and self._rules.is_shut(normalise(name))
 
-    def _find_default(self, detail: ReleaseDetail, history: History) -> ReleaseDetail:
-        """Return the release that people should install of those that are served."""
-        newest = history.find_newest(detail.releases)
-        if newest is None or newest == detail.version:
-            return detail
-        return self._source.find_release(detail.normalized_name, newest) or detail
-
-    def _find_served(self, name: str) -> str | None:
-        """Return the version that people should install of those that are served, or None."""
-        page = self.find_page(name)
-        line = None if page is None else choose(list_lines(page.versions, page.files))
-        return None if line is None else line.version
+    def _find_history(self, name: str, terms: Terms) -> History | None:
+        """Return what is left of a project, or None if it is not here."""
+        serial, now = self._source.find_serial(name), clock.now()
+        if serial is None:
+            return None
+        subject = Subject(normalise(name), self._slug, self._rules)
+        history = self._recent.find(subject, serial, now)
+        if history is None:
+            page = self._source.find_page(name)
+            if page is None:
+                return None
+            history = History.of(page, terms, now)
+            self._recent.keep(subject, serial, history)
+        return history
 
     def _admitted(self, stored: StoredFile | RemoteFile | None) -> StoredFile | RemoteFile | None:
         if stored is None:

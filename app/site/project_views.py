@@ -68,9 +68,7 @@ def refresh(slug: str, name: str) -> ResponseReturnValue:
 
 def find_release(index: Index, name: str, version: str | None = None) -> ReleaseDetail | None:
     """Return a release as fresh as its page would show it, or None."""
-    source = source_for(index)
-    source.freshen_release(name, version)
-    return source.find_release(name, version)
+    return source_for(index).visit(name, version)
 
 
 def _show(index: Index, detail: ReleaseDetail) -> ResponseReturnValue:

@@ -57,6 +57,11 @@ class Source(Protocol):
     def find_page(self, name: str) -> IndexPage | None:
         """Return a project's index page, or None if the project is not here."""
 
+    def find_serial(self, name: str) -> int | None:
+        """Return the number of the last change of a project's page, or None if it is not here."""
+        page = self.find_page(name)
+        return None if page is None else page.serial
+
     def find_release(self, name: str, version: str | None = None) -> ReleaseDetail | None:
         """Return a release, by default the one that people should install, or None.
 
@@ -74,6 +79,10 @@ class Source(Protocol):
         """Return those of some normalised names that `names` yields."""
         listed = (self.names(name, f"{name}{NEXT}") for name in names)
         return {normalized for each in listed for _name, normalized in each}
+
+    def shuts(self, names: Collection[str]) -> set[str]:
+        """Return those of some normalised names of which a rule lets nothing be shown."""
+        return set()
 
     def holds(self, names: Collection[str]) -> set[str]:
         """Return those of some normalised names that belong to this source.

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from typing_extensions import override
 
+from app.core.database import read_once
 from app.indexes.queries import reserved_matcher
 from app.projects.exceptions import FileNotFound
 from app.projects.metadata import needed_name
@@ -33,7 +34,8 @@ class Chain(Source):
 
     `slugs` are those of the indexes that the sources are of, in the same order.
     `neighbours` gives the sources of those who look into this index: no upstream is
-    asked for what is theirs, on whatever way somebody comes.
+    asked for what is theirs, on whatever way somebody comes. `is_reserved` tells which
+    normalised names no upstream is asked for.
     """
 
     def __init__(
@@ -44,12 +46,14 @@ class Chain(Source):
         floor_serial: int = 0,
         slugs: Sequence[str] = (),
         neighbours: Callable[[], Sequence[Source]] = tuple,
+        is_reserved: Callable[[str], bool] = lambda name: reserved_matcher()(name),
     ) -> None:
         self._hosted = hosted
         self._mirrors = mirrors
         self._floor_serial = floor_serial
         self._slugs = slugs
         self._neighbours = neighbours
+        self._is_reserved = is_reserved
 
     @property
     def has_upstreams(self) -> bool:
@@ -113,6 +117,21 @@ class Chain(Source):
                 mirror.freshen_release(name, version)
                 return
 
+    def visit(self, name: str, version: str | None = None) -> ReleaseDetail | None:
+        """Return a release as fresh as people read it, or None if it is not here.
+
+        What is ours is looked for first, and nobody is asked for it.
+        """
+        for source in self._hosted:
+            found = source.find_release(name, version)
+            if found is not None:
+                return self._with_neighbours(found)
+            if _holds(source, normalise(name)):
+                return None
+        self.freshen_release(name, version)
+        detail = self._find_foreign(name, lambda source: source.find_release(name, version))
+        return None if detail is None else self._with_neighbours(detail)
+
     @override
     def refresh(self, name: str) -> bool:
         if not self._may_ask(name):
@@ -132,16 +151,14 @@ class Chain(Source):
         if not self._mirrors or not names:
             return set()
         held: set[str] = set().union(*(source.holds(names) for source in self._hosted))
-        is_reserved = reserved_matcher()
-        foreign = {name for name in names if name not in held and not is_reserved(name)}
+        foreign = {name for name in names if name not in held and not self._is_reserved(name)}
         return set().union(*(mirror.listed(foreign) for mirror in self._mirrors))
 
     def is_ours(self, name: str) -> bool:
         """Tell whether no upstream may be asked for a name."""
         normalized = normalise(name)
-        if any(source.holds({normalized}) for source in self._hosted):
-            return True
-        return reserved_matcher()(normalized)
+        is_held = any(_holds(source, normalized) for source in self._hosted)
+        return is_held or self._is_reserved(normalized)
 
     def _may_ask(self, name: str) -> bool:
         normalized = normalise(name)
@@ -174,12 +191,14 @@ class Chain(Source):
 
     def _find(self, name: str, find: Callable[[Source], Found | None]) -> Found | None:
         """Return what the owner of a name has."""
-        normalized = normalise(name)
         for source in self._hosted:
             found = find(source)
-            if found is not None or source.holds({normalized}):
+            if found is not None or _holds(source, normalise(name)):
                 return found
-        if reserved_matcher()(normalized):
+        return self._find_foreign(name, find)
+
+    def _find_foreign(self, name: str, find: Callable[[Source], Found | None]) -> Found | None:
+        if not self._mirrors or self.is_ours(name):
             return None
         for mirror in self._mirrors:
             found = find(mirror)
@@ -244,10 +263,15 @@ class Chain(Source):
                 withheld |= source.withheld()
 
     def _without_ours(self, entries: Iterator[Entry], withheld: set[str]) -> Iterator[Entry]:
-        matches = reserved_matcher()
         for entry in entries:
-            if entry[1] not in withheld and not matches(entry[1]):
+            if entry[1] not in withheld and not self._is_reserved(entry[1]):
                 yield entry
+
+
+def _holds(source: Source, normalized_name: str) -> bool:
+    """Tell whether a source has, had or claims a name, as far as this transaction sees it."""
+    held = read_once(("holds", source, normalized_name), lambda: source.holds({normalized_name}))
+    return normalized_name in held
 
 
 def _without(entries: Iterator[Entry], withheld: frozenset[str]) -> Iterator[Entry]:

@@ -1,7 +1,7 @@
 """Our own catalogue as a source."""
 
 import logging
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -17,7 +17,7 @@ from app.projects.versions import canonical, parse_version
 from app.sources import queries
 from app.sources.base import LAST, Arrival, Source
 from app.sources.page import IndexPage, Person, ReleaseDetail, ReleaseLine, StoredFile
-from app.sources.statements import QUARANTINED
+from app.sources.statements import QUARANTINED, RELEASE_PREFIX
 
 _log = logging.getLogger(__name__)
 # Owners stand first.
@@ -52,14 +52,20 @@ class LocalSource(Source):
         )
 
     @override
+    def find_serial(self, name: str) -> int | None:
+        project = queries.find_project_row(self.index_id, normalise(name))
+        return None if project is None else project["last_serial"]
+
+    @override
     def find_release(self, name: str, version: str | None = None) -> ReleaseDetail | None:
-        project = queries.find_project_with_latest(self.index_id, normalise(name))
-        if project is None or project["latest_id"] is None:
+        parsed = None if version is None else parse_version(version)
+        if version is not None and parsed is None:
             return None
-        release = _find_release(project, version)
-        if release is None:
+        wanted = None if parsed is None else canonical(parsed)
+        row = queries.find_project_at(self.index_id, normalise(name), wanted)
+        if row is None or row["latest_id"] is None or row[f"{RELEASE_PREFIX}id"] is None:
             return None
-        return _detail(self.slug, project, release)
+        return _detail(self.slug, row, _release_of(row))
 
     @override
     def names(self, begin: str = "", end: str = LAST) -> Iterator[tuple[str, str]]:
@@ -134,13 +140,10 @@ def _size_of(sha256: str) -> int:
     return size
 
 
-def _find_release(project: RowMapping, version: str | None) -> RowMapping | None:
-    if version is None:
-        return queries.find_release_by_id(project["id"], project["latest_id"])
-    parsed = parse_version(version)
-    if parsed is None:
-        return None
-    return queries.find_release_by_version(project["id"], canonical(parsed))
+def _release_of(row: RowMapping) -> dict[str, Any]:
+    """Return the columns of the release in a row that has those of its project too."""
+    columns = (key for key in row if key.startswith(RELEASE_PREFIX))
+    return {key.removeprefix(RELEASE_PREFIX): row[key] for key in columns}
 
 
 def _line(row: RowMapping) -> ReleaseLine:
@@ -154,7 +157,7 @@ def _line(row: RowMapping) -> ReleaseLine:
     )
 
 
-def _detail(slug: str, project: RowMapping, release: RowMapping) -> ReleaseDetail:
+def _detail(slug: str, project: RowMapping, release: Mapping[str, Any]) -> ReleaseDetail:
     history = queries.list_history_rows(project["id"])
     latest, is_open = project["latest_version"], project["status"] != QUARANTINED
     files = queries.list_links_of_release(project["id"], release["id"]) if is_open else ()
@@ -177,7 +180,7 @@ def _detail(slug: str, project: RowMapping, release: RowMapping) -> ReleaseDetai
     )
 
 
-def _own_facts(release: RowMapping) -> dict[str, Any]:
+def _own_facts(release: Mapping[str, Any]) -> dict[str, Any]:
     lists = {name: tuple(release["details"].get(name, ())) for name in _DETAILS}
     return {column: release[column] for column in _SAME} | lists
 

@@ -19,14 +19,19 @@ def find_project_row(index_id: int, normalized_name: str) -> RowMapping | None:
     return _find(statements.PROJECT, index_id=index_id, normalized_name=normalized_name)
 
 
-def find_project_with_latest(index_id: int, normalized_name: str) -> RowMapping | None:
-    """Return the facts of a project with the release that people should install, or None.
+def find_project_at(
+    index_id: int, normalized_name: str, canonical_version: str | None
+) -> RowMapping | None:
+    """Return the facts of a project with those of one of its releases, or None.
 
-    `latest_id` is None when there is no release; `is_latest_stable` says
-    whether that release is neither yanked nor a pre-release.
+    By default of the release that people should install, which is `latest_id`, or
+    None when there is none. `is_latest_stable` says whether that is neither yanked nor
+    a pre-release. Columns of the release begin with `release_`.
     """
-    wanted = statements.PROJECT_WITH_LATEST
-    return _find(wanted, index_id=index_id, normalized_name=normalized_name)
+    place = {"index_id": index_id, "normalized_name": normalized_name}
+    if canonical_version is None:
+        return _find(statements.PROJECT_AT_LATEST, **place)
+    return _find(statements.PROJECT_AT_VERSION, **place, canonical_version=canonical_version)
 
 
 def list_links(project_id: int) -> list[FileLink]:
@@ -41,17 +46,6 @@ def list_links_of_release(project_id: int, release_id: int) -> list[FileLink]:
     """Return the files of a release that may be downloaded, by name."""
     wanted = statements.LINKS_OF_RELEASE
     return _links(wanted, project_id=project_id, release_id=release_id)
-
-
-def find_release_by_id(project_id: int, release_id: int) -> RowMapping | None:
-    """Return all columns of a release and the name of its licence, or None."""
-    return _find(statements.RELEASE_BY_ID, project_id=project_id, release_id=release_id)
-
-
-def find_release_by_version(project_id: int, canonical_version: str) -> RowMapping | None:
-    """Return all columns of a release and the name of its licence, or None."""
-    wanted = statements.RELEASE_BY_VERSION
-    return _find(wanted, project_id=project_id, canonical_version=canonical_version)
 
 
 def list_history_rows(project_id: int) -> list[RowMapping]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from app.indexes.models import Index
-from app.indexes.queries import MIRROR, list_dependents, list_paths
+from app.indexes.queries import MIRROR, list_dependents, list_paths, reservations_of
 from app.sources.base import Source
 from app.sources.chain import Chain
 
@@ -59,6 +59,7 @@ def source_for(index: Index) -> Chain:
         floor_serial=index.floor_serial,
         slugs=(*hosted, *mirrors),
         neighbours=partial(_list_neighbours, index),
+        is_reserved=lambda name: reservations_of(index)(name),
     )
 
 

@@ -53,10 +53,16 @@ _is_project = and_(
 _is_open = and_(Project.removed_at.is_(None), Project.status != QUARANTINED)
 _is_release = and_(Release.project_id == _project_id, Release.removed_at.is_(None))
 _is_servable = and_(File.removed_at.is_(None), File.quarantined_at.is_(None))
-# What people should install: stable, else pre-release, else whatever is newest.
-_preference: ColumnElement[int] = case(
-    (Release.yanked_at.is_not(None), _YANKED), (Release.is_prerelease, _PRERELEASE), else_=_STABLE
-)
+
+
+def _preference(release: Any) -> ColumnElement[int]:
+    """Return what people should install: stable, else pre-release, else whatever is newest."""
+    return case(
+        (release.yanked_at.is_not(None), _YANKED),
+        (release.is_prerelease, _PRERELEASE),
+        else_=_STABLE,
+    )
+
 
 PROJECT = select(
     Project.id,
@@ -67,16 +73,41 @@ PROJECT = select(
     Project.last_serial,
 ).where(_is_project)
 
-PROJECT_WITH_LATEST = (
+_other = aliased(Release)
+_latest = aliased(Release)
+_latest_id = (
+    select(_other.id)
+    .where(_other.project_id == Project.id, _other.removed_at.is_(None))
+    .order_by(_preference(_other), _other.sort_key.desc())
+    .limit(1)
+    .correlate(Project)
+    .scalar_subquery()
+)
+# Columns of a release are told from those of its project by what their names begin with.
+RELEASE_PREFIX = "release_"
+_project_with_latest = (
     PROJECT.add_columns(
-        Release.id.label("latest_id"),
-        Release.version.label("latest_version"),
-        (_preference == _STABLE).label("is_latest_stable"),
+        _latest.id.label("latest_id"),
+        _latest.version.label("latest_version"),
+        (_preference(_latest) == _STABLE).label("is_latest_stable"),
+        *(column.label(f"{RELEASE_PREFIX}{column.key}") for column in Release.__table__.c),
+        License.name.label(f"{RELEASE_PREFIX}license_name"),
     )
-    .outerjoin(Release, and_(Release.project_id == Project.id, Release.removed_at.is_(None)))
-    .order_by(_preference, Release.sort_key.desc())
+    .select_from(Project)
+    .outerjoin(_latest, _latest.id == _latest_id)
     .limit(1)
 )
+PROJECT_AT_LATEST = _project_with_latest.outerjoin(Release, Release.id == _latest.id).outerjoin(
+    License, Release.license_id == License.id
+)
+PROJECT_AT_VERSION = _project_with_latest.outerjoin(
+    Release,
+    and_(
+        Release.project_id == Project.id,
+        Release.canonical_version == bindparam("canonical_version"),
+        Release.removed_at.is_(None),
+    ),
+).outerjoin(License, Release.license_id == License.id)
 
 # The columns are named as the fields of a FileLink.
 LINKS = (
@@ -102,14 +133,6 @@ LINKS = (
     .order_by(Release.sort_key, File.filename)
 )
 LINKS_OF_RELEASE = LINKS.where(Release.id == _release_id)
-
-_release = (
-    select(*Release.__table__.c, License.name.label("license_name"))
-    .outerjoin(License, Release.license_id == License.id)
-    .where(_is_release)
-)
-RELEASE_BY_ID = _release.where(Release.id == _release_id)
-RELEASE_BY_VERSION = _release.where(Release.canonical_version == bindparam("canonical_version"))
 
 _newest = (
     select(

@@ -251,4 +251,4 @@ def test_queries_do_not_grow_with_the_project(source, queries, releases):
     source.find_page("foo")
     for_page = len(queries)
     source.find_release("foo")
-    assert (for_page, len(queries) - for_page) == (2, 5)
+    assert (for_page, len(queries) - for_page) == (2, 4)
