@@ -20,6 +20,7 @@ from app.journal import services as journal
 from app.mirror import keeping
 from app.mirror import queries as copies
 from app.mirror.leaving import forget_upstream
+from app.mirror.relisting import RELISTING
 from app.mirror.resting import RestingMirror
 from app.mirror.source import mirror_source
 from app.pages import queries as pages
@@ -28,7 +29,8 @@ from app.projects import totals
 from app.projects.events import FilesWithdrawn, NamesChanged, NamesLoaded, PageChanged
 from app.projects.queries import list_referred
 from app.projects.services import count_names, refuse_loss
-from app.search import own
+from app.search import listers, own
+from app.search.jobs import leave_index
 from app.simple import passes, shelving
 from app.sources import registry
 from app.sources.local import LocalSource
@@ -60,6 +62,7 @@ def wire() -> None:
         Keeper(list_files),
         Keeper(copies.list_held, keeping.note_use),
     )
+    listers.register(own.RELISTING, RELISTING)
     events.connect(
         inside=[
             (Event, journal.record),
@@ -82,6 +85,7 @@ def wire() -> None:
             (UpstreamChanged, forget_upstream),
             (IndexRemoved, refuse_loss),
             (IndexRemoved, shelving.clear_index),
+            (IndexRemoved, leave_index),
         ],
         after=[(Event, passes.forget)],
     )

@@ -98,6 +98,18 @@ def keep_facts(
             enqueue("render-copy", index_id=index_id, project=name, version=version)
 
 
+def list_detail(index_id: int, normalized_name: str) -> None:
+    """List a project by what somebody has read of the release that people should install."""
+    state = find_state(index_id, normalized_name)
+    document = find_document(index_id, normalized_name, state) if state else None
+    line = choose(list_releases(document)) if document else None
+    if document is None or line is None:
+        return
+    facts = find_facts(index_id, normalized_name, line.version)
+    if facts != Facts():
+        list_project(index_id, _listed(document, line.version, facts))
+
+
 def _listed(document: Document, version: str, facts: Facts) -> ListedFacts:
     """Return what lists and searches need to know."""
     fields = (facts.author, facts.author_email, facts.maintainer, facts.maintainer_email)

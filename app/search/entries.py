@@ -10,7 +10,7 @@ from app.search.backends import the_backend
 from app.search.backends.base import Entry, Key
 from app.search.facts import KEYWORD, PERSON
 from app.search.models import Label, Listing, ListingLabel
-from app.search.terms import LONGEST_TEXT, split_words
+from app.search.terms import LONGEST_TEXT, bare, split_words
 
 YANKED = "yanked"
 
@@ -48,7 +48,7 @@ def _entries(listings: Sequence[Listing], descriptions: Mapping[int, str]) -> It
         own = labels.get(listing.id, ())
         yield Entry(
             key=key_of(listing),
-            name=_plain(listing.name),
+            name=_named(listing),
             summary=_plain(listing.summary or ""),
             keywords=_plain(" ".join(value for _id, kind, value in own if kind == KEYWORD)),
             description=_plain(descriptions.get(listing.id, "")),
@@ -68,6 +68,12 @@ def _labels_of(numbers: Collection[int]) -> dict[int, list[tuple[int, str, str]]
     for row in db.session.execute(wanted):
         found.setdefault(row.listing_id, []).append((row.id, row.kind, row.value))
     return found
+
+
+def _named(listing: Listing) -> str:
+    """Return the words of a name; "PyYAML" is a name for who looks for "yaml" too."""
+    words = listing.normalized_name.split("-")
+    return " ".join([*words, *(bare(word) for word in words if bare(word) != word)])
 
 
 def _tokens(listing: Listing, labels: Iterable[int]) -> Iterable[str]:

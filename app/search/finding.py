@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.core import clock
 from app.indexes.models import Index
+from app.search.backends.base import Reading
 from app.search.choices import count_choices
 from app.search.filters import read_filters
 from app.search.matching import Field, Match, Numbers, load
@@ -18,26 +19,25 @@ from app.search.words import Words
 
 # With fewer full matches, projects are shown that have only some of the words.
 FEW = 5
+_MANY = 3
+_MOST_LOOSE = 200
+# The most popular two thousand are known by most.
+_KNOWN = 200_000
 # Projects with all words in their names, however many others are more popular.
 _MOST_BY_NAME = 300
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What fits: `full` has all that was looked for or meant, `loose` only some of it."""
+    """What fits, each once; `is_more` says that there may be others.
 
-    full: tuple[Match, ...]
-    loose: tuple[Match, ...] = ()
+    `partial` are the numbers of those that may lack a word.
+    """
+
+    matches: tuple[Match, ...]
+    partial: frozenset[int] = frozenset()
     is_more: bool = False
     suggestion: str | None = None
-
-    @property
-    def matches(self) -> tuple[Match, ...]:
-        """Return all of them, each once, and no more than are looked at."""
-        found = {match.id: match for match in self.full}
-        for match in self.loose:
-            found.setdefault(match.id, match)
-        return tuple(found.values())[:MOST_MATCHES]
 
 
 def find(index: Index, wish: Wish) -> Found:
@@ -71,28 +71,48 @@ def _field(scope: Scope, wish: Wish, typed: Words) -> Field | None:
 def _answer(field: Field, question: Question) -> Answer:
     if question.is_empty:
         numbers = field.number(())
-        return Answer(full=tuple(field.check(numbers.found)), is_more=numbers.is_more)
-    numbers = field.number(question.full())
-    named = field.number(question.by_name(), _MOST_BY_NAME).found if numbers.is_more else {}
-    found = field.check(named | numbers.found)
-    spelling = find_spelling(field, question, found)
-    loose = _loosen(field, question) if len(found) < FEW else Numbers({})
+        return Answer(matches=tuple(field.check(numbers.found)), is_more=numbers.is_more)
+    full = field.number(question.full())
+    named = field.number(question.by_name(), _MOST_BY_NAME).found if full.is_more else {}
+    exact = field.find_named([question.plain], 1) if question.plain else []
+    loose = _loosen(field, question, full)
+    found = field.check(loose.found | named | full.found)
+    spelling = find_spelling(field, question, [*exact, *found])
+    matches = {match.id: match for match in (*exact, *spelling.matches, *found)}
     return Answer(
-        full=(*spelling.matches, *found),
-        loose=tuple(field.check(loose.found)),
-        is_more=numbers.is_more or loose.is_more,
+        matches=tuple(matches.values())[:MOST_MATCHES],
+        partial=frozenset(loose.found.keys() - full.found.keys() - named.keys()),
+        is_more=full.is_more or loose.is_more or len(matches) > MOST_MATCHES,
         suggestion=spelling.text,
     )
 
 
-def _loosen(field: Field, question: Question) -> Numbers:
-    """Return what has some of the words, and as many of them as are enough for a list."""
-    found = Numbers({})
-    for readings in question.looser():
-        found = field.number(readings)
-        if len(found.found) >= FEW:
-            break
-    return found
+def _loosen(field: Field, question: Question, full: Numbers) -> Numbers:
+    """Return what has only some of the words, where that may be what was meant.
+
+    Of many words one is often beside the point; and of two, when nothing that is
+    known has both.
+    """
+    if len(question.groups) < 2:
+        return Numbers({})
+    is_known = max(full.found.values(), default=0) >= _KNOWN
+    if len(question.groups) < _MANY and is_known and len(full.found) >= FEW:
+        return Numbers({})
+    found = _number_each(field, question.looser())
+    if len(found.found) + len(full.found) >= FEW:
+        return found
+    return _number_each(field, question.loosest())
+
+
+def _number_each(field: Field, readings: Sequence[Reading]) -> Numbers:
+    """Return the first of each reading, so that a common word leaves room for a rare one."""
+    found: dict[int, int] = {}
+    is_more = False
+    for reading in readings:
+        first = field.number([reading], _MOST_LOOSE)
+        found |= first.found
+        is_more |= first.is_more
+    return Numbers(found, is_more)
 
 
 def _ordered(answer: Answer, question: Question, sort: str) -> Sequence[Match]:
@@ -104,4 +124,4 @@ def _ordered(answer: Answer, question: Question, sort: str) -> Sequence[Match]:
         return sorted(matches, key=lambda match: match.updated_at or oldest, reverse=True)
     if sort == POPULARITY or question.is_empty:
         return sorted(matches, key=lambda match: -match.popularity)
-    return rank(matches, question, {match.id for match in answer.full})
+    return rank(matches, question, answer.partial)

@@ -14,6 +14,7 @@ from app.projects.models import Project, Release
 from app.projects.queries import find_newest, find_project
 from app.projects.services import QUARANTINED
 from app.search.facts import Facts, list_people
+from app.search.listers import Lister
 from app.search.services import forget_name, list_project
 
 
@@ -32,6 +33,21 @@ def relist(index_id: int, normalized_name: str) -> None:
         forget_name(index_id, normalized_name)
     else:
         list_project(index_id, facts)
+
+
+def _last() -> int:
+    return db.session.scalar(select(func.max(Project.id))) or 0
+
+
+def _relist_some(begin: int, end: int) -> None:
+    wanted = select(Project.index_id, Project.normalized_name).where(
+        Project.id >= begin, Project.id < end
+    )
+    for index_id, name in db.session.execute(wanted).all():
+        relist(index_id, name)
+
+
+RELISTING = Lister("Own projects", _last, _relist_some)
 
 
 def find_facts(index_id: int, normalized_name: str) -> Facts | None:

@@ -9,7 +9,7 @@ from app.search.backends import the_backend
 from app.search.matching import Match
 from app.search.models import Listing
 from app.search.readings import Question
-from app.search.scoring import Candidate, score, weight
+from app.search.scoring import ELSEWHERE, Candidate, score, weight
 from app.search.terms import plain
 
 # The words of so many are looked at; those behind them are too little known to come first.
@@ -18,20 +18,19 @@ _LOOKED_AT = 600
 _NAMED = 3.0
 
 
-def rank(matches: Sequence[Match], question: Question, first: Collection[int]) -> list[Match]:
-    """Return matches in their order: the exact name, then all of `first`, then the others.
+def rank(matches: Sequence[Match], question: Question, partial: Collection[int]) -> list[Match]:
+    """Return matches in their order: the exact name, and then the best answers first.
 
-    Among them the best answers come first.
+    Of `partial` nobody has looked yet which words they lack.
     """
     words = question.words
     likely = sorted(matches, key=lambda match: -_guess(match, words))
-    scores = _score(likely[:_LOOKED_AT], question)
+    scores = _score(likely[:_LOOKED_AT], question, partial)
 
-    def place(match: Match) -> tuple[bool, bool, float, float, str]:
+    def place(match: Match) -> tuple[bool, float, float, str]:
         is_exact = bool(question.plain) and plain(match.normalized_name) == question.plain
         known = scores.get(match.id, 0.0)
-        rest = (-known, -_guess(match, words), match.normalized_name)
-        return (not is_exact, match.id not in first, *rest)
+        return not is_exact, -known, -_guess(match, words), match.normalized_name
 
     return sorted(likely, key=place)
 
@@ -41,7 +40,9 @@ def _guess(match: Match, words: Sequence[str]) -> float:
     return weight(match.popularity) * (_NAMED if is_named else 1)
 
 
-def _score(matches: Sequence[Match], question: Question) -> dict[int, float]:
+def _score(
+    matches: Sequence[Match], question: Question, partial: Collection[int]
+) -> dict[int, float]:
     numbers = [match.id for match in matches]
     wanted = select(Listing.id, Listing.summary).where(
         the_backend().among(Listing.id.expression, numbers)
@@ -51,6 +52,7 @@ def _score(matches: Sequence[Match], question: Question) -> dict[int, float]:
         match.id: score(
             Candidate(match.normalized_name, summaries.get(match.id, ""), match.popularity),
             question.groups,
+            elsewhere=0.0 if match.id in partial else ELSEWHERE,
         )
         for match in matches
     }

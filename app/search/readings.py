@@ -52,13 +52,17 @@ class Question:
         """Return the reading in which all is in the name."""
         return ((*(Group(group.terms, IN_NAME) for group in self.groups), *self.fields),)
 
-    def looser(self) -> Iterator[tuple[Reading, ...]]:
-        """Yield readings in which something is missing, first one word, then all but one."""
+    def looser(self) -> tuple[Reading, ...]:
+        """Return the readings in which one word is missing, or all but one of many."""
         count = len(self.groups)
-        if 2 < count <= _MOST_COMBINED:
-            yield tuple((*some, *self.fields) for some in combinations(self.groups, count - 1))
-        if count > 1:
-            yield tuple((group, *self.fields) for group in self.groups)
+        size = count - 1 if count <= _MOST_COMBINED else 1
+        if size < 1:
+            return ()
+        return tuple((*some, *self.fields) for some in combinations(self.groups, size))
+
+    def loosest(self) -> tuple[Reading, ...]:
+        """Return the readings in which only one word is there."""
+        return tuple((group, *self.fields) for group in self.groups)
 
 
 def read(typed: Words, synonyms: Sequence[SynonymGroup]) -> Question:
@@ -98,12 +102,9 @@ def _groups(
         place += size
         may_go_on = is_open and place == len(words) and len(phrase[-1]) >= _SHORTEST_PREFIX
         others = [Term(each) for key in _forms(phrase) for each in alike.get(key, ())]
-        terms = dict.fromkeys([Term(phrase, is_prefix=may_go_on), *others])
-        yield Group(
-            tuple(each for each in terms if each != Term(phrase) or not may_go_on)[
-                :MOST_ALTERNATIVES
-            ]
-        )
+        typed = Term(phrase, is_prefix=may_go_on, may_stand_apart=True)
+        terms = dict.fromkeys([typed, *(term for term in others if term.words != phrase)])
+        yield Group(tuple(terms)[:MOST_ALTERNATIVES])
 
 
 def _longest(

@@ -7,6 +7,9 @@ LONGEST_WORD = 50
 # Of a description; what follows are change logs.
 LONGEST_TEXT = 20_000
 
+# "pyre" is no "re".
+_SHORTEST_BARE = 5
+
 _WORD = re.compile(r"[^\W_]+")
 # Nobody looks for more, and to fold takes time for each letter.
 _MOST_LETTERS = 1_000
@@ -28,3 +31,8 @@ def fold(text: str) -> str:
 def plain(name: str) -> str:
     """Return a normalised name without its hyphens."""
     return name.replace("-", "")
+
+
+def bare(word: str) -> str:
+    """Return a word of a name without the `py` that many begin with, as in PyYAML."""
+    return word[2:] if word.startswith("py") and len(word) >= _SHORTEST_BARE else word

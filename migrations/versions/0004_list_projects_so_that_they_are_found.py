@@ -93,7 +93,9 @@ filesystem, file system
 dir, directory, folder
 cache, caching
 memoize, memoization, memoisation
+ssh, ssh2, sshv2
 retry, retries, retrying
+unit test, unit tests, unit testing, unittest
 throttle, throttling, rate limit, rate limiting, ratelimit
 diff, difference, comparison
 uuid, guid

@@ -45,10 +45,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Term:
-    """One word, or several that must follow each other; the last may be a beginning."""
+    """One word, or several that must follow each other unless they may stand apart.
+
+    The last one may be a beginning.
+    """
 
     words: tuple[str, ...]
     is_prefix: bool = False
+    may_stand_apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,8 +105,8 @@ class Backend(Protocol):
     def strays(self, limit: int) -> Iterator[list[Any]]:
         """Yield, in parts of at most so many, what is kept of projects that are listed no more."""
 
-    def drop_strays(self, strays: Sequence[Any]) -> None:
-        """Forget what `strays` found."""
+    def drop_strays(self, strays: Sequence[Any]) -> int:
+        """Forget what `strays` found and is still listed no more; return how many that were."""
 
     def among(self, column: ColumnElement[int], numbers: Collection[int]) -> ColumnElement[bool]:
         """Return the condition that a column has one of many numbers, as one parameter."""

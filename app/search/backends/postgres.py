@@ -90,9 +90,9 @@ class PostgresBackend(Backend):
             yield numbers
 
     @override
-    def drop_strays(self, strays: Sequence[int]) -> None:
-        if strays:
-            db.session.execute(_DROP, {"numbers": list(strays)})
+    def drop_strays(self, strays: Sequence[int]) -> int:
+        db.session.execute(_DROP, {"numbers": list(strays)})
+        return len(strays)
 
     @override
     def among(self, column: ColumnElement[int], numbers: Collection[int]) -> ColumnElement[bool]:
@@ -145,7 +145,8 @@ def _group(group: Group) -> str:
 def _term(term: Term, weight: str) -> str:
     ends = [weight] * (len(term.words) - 1) + [("*" if term.is_prefix else "") + weight]
     words = zip(term.words, ends, strict=True)
-    return " <-> ".join(f"'{word}'" + (f":{end}" if end else "") for word, end in words)
+    between = " & " if term.may_stand_apart else " <-> "
+    return between.join(f"'{word}'" + (f":{end}" if end else "") for word, end in words)
 
 
 def _any(tokens: Collection[str]) -> str:

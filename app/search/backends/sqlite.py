@@ -97,13 +97,15 @@ class SqliteBackend(Backend):
             if not numbers:
                 return
             after = numbers[-1]
-            listed = _list_numbers([number & _LISTING_MASK for number in numbers])
-            yield [number for number in numbers if number not in listed]
+            yield _list_strays(numbers)
 
     @override
-    def drop_strays(self, strays: Sequence[int]) -> None:
-        if strays:
-            db.session.execute(_DROP, [{"rowid": number} for number in strays])
+    def drop_strays(self, strays: Sequence[int]) -> int:
+        # Meanwhile a project may have come there.
+        gone = _list_strays(strays)
+        if gone:
+            db.session.execute(_DROP, [{"rowid": number} for number in gone])
+        return len(gone)
 
     @override
     def among(self, column: ColumnElement[int], numbers: Collection[int]) -> ColumnElement[bool]:
@@ -111,10 +113,12 @@ class SqliteBackend(Backend):
         return column.in_(select(told.c.value))
 
 
-def _list_numbers(listing_ids: Sequence[int]) -> set[int]:
-    """Return the numbers of rows that projects should have, of those that are listed."""
-    rows = db.session.execute(_LISTED, {"ids": json.dumps(listing_ids)})
-    return {_number(Key(row.index_id, row.id, row.popularity)) for row in rows}
+def _list_strays(numbers: Sequence[int]) -> list[int]:
+    """Return those numbers of rows that no listed project has."""
+    ids = json.dumps([number & _LISTING_MASK for number in numbers])
+    rows = db.session.execute(_LISTED, {"ids": ids})
+    listed = {_number(Key(row.index_id, row.id, row.popularity)) for row in rows}
+    return [number for number in numbers if number not in listed]
 
 
 def _number(key: Key) -> int:
@@ -157,7 +161,9 @@ def _group(group: Group) -> str:
 
 
 def _term(term: Term) -> str:
-    return f'"{" ".join(term.words)}"' + (" *" if term.is_prefix else "")
+    phrases = term.words if term.may_stand_apart else (" ".join(term.words),)
+    text = " AND ".join(f'"{phrase}"' for phrase in phrases) + (" *" if term.is_prefix else "")
+    return f"({text})"
 
 
 def _any(tokens: Collection[str]) -> str:
