@@ -107,6 +107,7 @@ def app(shared_app: Flask, shelves: Path) -> Iterator[Flask]:
         "growth",
         "index_paths",
         "index_reservations",
+        "known_counts",
         "page_cache",
         "page_directory",
         "policy_rules",

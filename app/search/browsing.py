@@ -24,9 +24,22 @@ _COUNTED = 1_000
 
 @dataclass(frozen=True)
 class Order:
-    """How listings follow one another: by a column, the greatest first, or by name alone."""
+    """How listings follow one another: by a column, the greatest first, or by name alone.
+
+    Those without a value are left out, and those with one below `least`.
+    """
 
     column: InstrumentedAttribute[Any] | None = None
+    least: int | None = None
+
+    @property
+    def fits(self) -> tuple[ColumnElement[bool], ...]:
+        """Return the conditions for a listing to have a place in this order."""
+        if self.column is None:
+            return ()
+        if self.least is None:
+            return (self.column.is_not(None),)
+        return (self.column >= self.least,)
 
     def key(self, listing: Listing) -> Key:
         """Return the place of a listing."""
@@ -37,6 +50,8 @@ class Order:
 
 NAME = Order()
 POPULAR = Order(Listing.popularity)
+# Without those of which nobody knows whether they are used at all.
+USED = Order(Listing.popularity, least=1)
 NEWEST = Order(Listing.updated_at)
 CREATED = Order(Listing.created_at)
 
@@ -225,13 +240,12 @@ def _behind(order: Order, place: Place) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions for a listing to lie behind a place, or before it."""
     name = Listing.normalized_name
     column = order.column
-    is_known = () if column is None else (column.is_not(None),)
     if place.key is None:
-        return is_known
+        return order.fits
     beyond = name < place.key[-1] if place.is_back else name > place.key[-1]
     if column is None:
         return (beyond,)
     value = place.key[0]
     if place.is_back:
         return (column >= value, (column > value) | beyond)
-    return (column <= value, (column < value) | beyond)
+    return (*order.fits, column <= value, (column < value) | beyond)

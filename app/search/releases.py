@@ -72,7 +72,7 @@ def _read_own(scope: Scope, place: Place, limit: int) -> list[NewRelease]:
     at, *rest = order
     directions = (at, *(each.desc() for each in rest)) if place.is_back else (at.desc(), *rest)
     wanted = (
-        select(*order, Project.name, Release.summary)
+        select(*order, Project.index_id, Project.name, Release.summary)
         .join(Project, Release.project_id == Project.id)
         .where(
             Release.removed_at.is_(None),
@@ -83,7 +83,7 @@ def _read_own(scope: Scope, place: Place, limit: int) -> list[NewRelease]:
         .order_by(*directions)
         .limit(limit)
     )
-    return [_own(row) for row in db.session.execute(wanted)]
+    return [_own(scope, row) for row in db.session.execute(wanted)]
 
 
 def _behind(place: Place) -> tuple[ColumnElement[bool], ...]:
@@ -98,13 +98,14 @@ def _behind(place: Place) -> tuple[ColumnElement[bool], ...]:
     return (at <= moment, (at < moment) | beyond)
 
 
-def _own(row: Row[*tuple[Any, ...]]) -> NewRelease:
+def _own(scope: Scope, row: Row[*tuple[Any, ...]]) -> NewRelease:
     line = ProjectLine(
         name=row.name,
         normalized_name=row.normalized_name,
         summary=row.summary,
         version=row.version,
         updated_at=row.published_at,
+        index_slug=scope.slugs[row.index_id],
     )
     return NewRelease((row.published_at, row.normalized_name, row.version), line)
 

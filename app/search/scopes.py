@@ -42,6 +42,11 @@ class Scope:
         return tuple(index.id for index in self.indexes)
 
     @cached_property
+    def slugs(self) -> dict[int, str]:
+        """Return the slugs of the indexes by their numbers."""
+        return {index.id: index.slug for index in self.indexes}
+
+    @cached_property
     def chain(self) -> Chain:
         """Return the source of the index, which has the last word on what is listed."""
         return source_for(self.index)
@@ -94,7 +99,7 @@ class Scope:
             version=listing.version or "",
             updated_at=listing.updated_at,
             upstream=self._hosts.get(listing.index_id, ""),
-            index_slug=self._slugs[listing.index_id],
+            index_slug=self.slugs[listing.index_id],
         )
 
     def _is_taken(self) -> ColumnElement[bool]:
@@ -113,10 +118,6 @@ class Scope:
                 for owner in (other, Project, NameClaim)
             )
         )
-
-    @cached_property
-    def _slugs(self) -> dict[int, str]:
-        return {index.id: index.slug for index in self.indexes}
 
     @cached_property
     def _hosts(self) -> dict[int, str]:

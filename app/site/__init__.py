@@ -5,6 +5,7 @@ from flask import Flask
 from app.site import browse_views as browse_views
 from app.site import download_views as download_views
 from app.site import help_views as help_views
+from app.site import home_views as home_views
 from app.site import index_views as index_views
 from app.site import policy_views as policy_views
 from app.site import popular_views as popular_views
@@ -15,6 +16,7 @@ from app.site import switch_views as switch_views
 from app.site import views
 from app.site.labels import label_url
 from app.site.page_cache import PART, PageCache
+from app.site.queries import KNOWN_COUNTS
 from app.site.refusals import REFUSALS
 
 
@@ -23,6 +25,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.extensions[PART] = PageCache()
     app.extensions["growth"] = {}
+    app.extensions[KNOWN_COUNTS] = {}
     # The page of an error leads to what helps.
     app.jinja_env.globals["explained_refusals"] = REFUSALS
     app.jinja_env.globals["label_url"] = label_url

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from trove_classifiers import classifiers
 
 from app.accounts.auth import session_actor
 from app.core.exceptions import NotFound
@@ -17,6 +18,7 @@ from app.search.browsing import (
     NAME,
     NEWEST,
     POPULAR,
+    Labelled,
     Order,
     count_labelled,
     find_label,
@@ -39,12 +41,11 @@ from app.site.browse_viewmodels import (
     Turning,
 )
 from app.site.cached_views import cached
-from app.site.classifier_tree import BETWEEN, grow_tree
+from app.site.classifier_tree import BETWEEN, TOPIC, grow_tree
 from app.site.cursors import moment, number, read_place, write_key
 from app.site.labels import KINDS
 from app.site.views import bp
 
-TOPIC = "Topic"
 _MAIN = {"slug": MAIN}
 _KINDS = {segment: kind for kind, segment in KINDS.items()}
 # What the first page shows of each kind, in this order.
@@ -129,10 +130,7 @@ def topic(slug: str, value: str) -> ResponseReturnValue:
 def label(slug: str, kind: str, value: str) -> ResponseReturnValue:
     """Show the projects that have a label."""
     scope = _readable_scope(slug)
-    is_possible = len(value) <= LONGEST_LABEL and "\0" not in value
-    wanted = find_label(scope, _kind_of(kind), value) if is_possible else None
-    if wanted is None:
-        raise NotFound(_l("No project here has this in common with others."))
+    wanted = _get_label(scope, _kind_of(kind), value)
     sort = _choose("sort", tuple(_ORDERS))
     order, parts = _ORDERS[sort]
     some = list_projects(scope, order, _read_place(*parts), label=wanted)
@@ -191,6 +189,17 @@ def _kind_of(segment: str) -> str:
     if segment not in _KINDS:
         raise NotFound(_l("There is nothing of this kind to browse."))
     return _KINDS[segment]
+
+
+def _get_label(scope: Scope, kind: str, value: str) -> Labelled:
+    is_possible = len(value) <= LONGEST_LABEL and "\0" not in value
+    wanted = find_label(scope, kind, value) if is_possible else None
+    if wanted is not None:
+        return wanted
+    # The list of all classifiers leads to those as well that nobody carries yet.
+    if kind == CLASSIFIER and value in classifiers:
+        return Labelled(0, kind, value, {})
+    raise NotFound(_l("No project here has this in common with others."))
 
 
 def _list_labels(scope: Scope, kind: str, text: str, sort: str) -> LabelPage:

@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
 from app.core.i18n import COOKIE as LOCALE_COOKIE
+from app.core.sitestate import site_state
+from app.pages.frame import site_directory
 from app.site.page_cache import read_state, the_cache
 from app.web.filters import THEME_COOKIE, reader_theme
 
@@ -43,4 +45,6 @@ def cached(view: Callable[P, str]) -> Callable[P, ResponseReturnValue]:
 
 def _key() -> Hashable:
     reader = (str(get_locale()), reader_theme())
-    return request.url_root, request.path, reader, read_state()
+    # Menus and messages are remembered for a moment by themselves.
+    frame = (site_directory().generation, site_state().generation)
+    return request.url_root, request.path, reader, frame, read_state()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from app.search.labels import LabelLine
 from app.site.browse_viewmodels import Branch
 
-BETWEEN = " :: "
+BETWEEN, TOPIC = " :: ", "Topic"
 # Whoever writes more parts has them in one; pages get no deeper.
 _MOST_PARTS = 8
 

@@ -8,25 +8,22 @@ from typing import Any
 from sqlalchemy import RowMapping, ScalarSelect, Select, func, select
 
 from app.accounts.models import Account
+from app.core.runtime import part
 from app.extensions import db
-from app.projects.models import File, Project, Release, Role
+from app.indexes.queries import MIRROR
+from app.indexes.upstreams import find_host
+from app.projects.models import Project, Release, Role
+from app.search.queries import count_known
+from app.search.scopes import Scope
 from app.search.turning import PAGE_SIZE, Key, Place
 from app.sources.page import ProjectLine
 
 _MOST_OWN = 200
+KNOWN_COUNTS = "known_counts"
 # Readers have no part in a project.
 _PARTS = ("owner", "maintainer")
 
 _IS_SHOWN = (Project.removed_at.is_(None), Project.status != "quarantined")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Counters:
-    """How much an index holds."""
-
-    projects: int
-    releases: int
-    files: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,45 +63,20 @@ class MaintainerPage:
     after: Key | None
 
 
-def count_catalogue(index_id: int) -> Counters:
-    """Count what an index holds."""
-    projects = select(func.count()).where(Project.index_id == index_id, *_IS_SHOWN)
-    releases = (
-        select(func.count())
-        .select_from(Release)
-        .join(Project, Release.project_id == Project.id)
-        .where(Project.index_id == index_id, Release.removed_at.is_(None), *_IS_SHOWN)
-    )
-    files = select(func.count()).where(
-        File.index_id == index_id, File.removed_at.is_(None), File.quarantined_at.is_(None)
-    )
-    counts = select(*(count.scalar_subquery() for count in (projects, releases, files)))
-    row = db.session.execute(counts).one()
-    return Counters(projects=row[0], releases=row[1], files=row[2])
+def count_names(scope: Scope) -> tuple[tuple[str, int], ...]:
+    """Return the hosts that the mirrors of a scope copy, with how many names are known of each.
 
-
-def list_newest(index_id: int, limit: int) -> tuple[ProjectLine, ...]:
-    """Return the releases that were published last; yanked ones are no news."""
-    wanted = (
-        select(
-            Project.name,
-            Project.normalized_name,
-            Release.summary,
-            Release.version,
-            Release.published_at.label("updated_at"),
-        )
-        .join(Release, Release.project_id == Project.id)
-        .where(
-            # As a sum, so that the database goes by the newest releases and not by all projects.
-            Project.index_id + 0 == index_id,
-            Release.removed_at.is_(None),
-            Release.yanked_at.is_(None),
-            *_IS_SHOWN,
-        )
-        .order_by(Release.published_at.desc(), Release.id.desc())
-        .limit(limit)
-    )
-    return _lines(wanted)
+    To count them takes a look at all, so they are remembered until the names change.
+    """
+    remembered: dict[int, tuple[int, int]] = part(KNOWN_COUNTS)
+    serial, counts = scope.index.names_serial, []
+    for mirror in (index for index in scope.indexes if index.kind == MIRROR):
+        known = remembered.get(mirror.id)
+        if known is None or known[0] != serial:
+            known = (serial, count_known(mirror.id))
+            remembered[mirror.id] = known
+        counts.append((find_host(mirror) or mirror.title, known[1]))
+    return tuple(counts)
 
 
 def find_profile(username: str) -> Profile | None:
@@ -197,10 +169,6 @@ def _select_lines() -> Select[*tuple[Any, ...]]:
         Release.version,
         Project.updated_at,
     ).join(Release, Release.id == Project.latest_release_id)
-
-
-def _lines(wanted: Select[*tuple[Any, ...]]) -> tuple[ProjectLine, ...]:
-    return tuple(map(_line, db.session.execute(wanted).mappings()))
 
 
 def _line(row: RowMapping) -> ProjectLine:

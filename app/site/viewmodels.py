@@ -2,16 +2,26 @@
 
 from dataclasses import dataclass
 
-from app.site.queries import Counters, OwnLine, Profile
+from app.projects.totals import Counts
+from app.search.labels import LabelLine
+from app.site.queries import OwnLine, Profile
 from app.sources.page import ProjectLine
 
 
 @dataclass(frozen=True, kw_only=True)
 class HomeView:
-    """The front page; `upstreams` are the hosts that the index copies."""
+    """The front page; `upstreams` are the hosts that the index copies.
 
-    counters: Counters
-    newest: tuple[ProjectLine, ...]
+    `known` is how many names are known of each of them. Releases are our own ones,
+    or an upstream's as long as there are none.
+    """
+
+    counts: Counts
+    known: tuple[tuple[str, int], ...]
+    releases: tuple[ProjectLine, ...]
+    projects: tuple[ProjectLine, ...]
+    popular: tuple[ProjectLine, ...]
+    topics: tuple[LabelLine, ...]
     index_url: str
     upload_url: str
     upstreams: tuple[str, ...]

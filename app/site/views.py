@@ -9,30 +9,14 @@ from app.core.i18n import _l
 from app.indexes.models import Index
 from app.indexes.permissions import demand_read
 from app.indexes.queries import MAIN, get_index
-from app.indexes.upstreams import list_hosts
 from app.site import queries
-from app.site.viewmodels import HomeView, ProfileView
+from app.site.viewmodels import ProfileView
 from app.web.http import base_url
 
 bp = Blueprint("site", __name__)
 
-_NEWEST = 12
 # The short addresses speak for this index, and redirect who names it.
 _MAIN = {"slug": MAIN}
-
-
-@bp.get("/")
-def home() -> ResponseReturnValue:
-    """Show what the index is, how much it holds and what is new."""
-    index = readable_index()
-    page = HomeView(
-        counters=queries.count_catalogue(index.id),
-        newest=queries.list_newest(index.id, _NEWEST),
-        index_url=index_url(),
-        upload_url=upload_url(),
-        upstreams=list_hosts(index),
-    )
-    return render_template("site/home.html", page=page)
 
 
 @bp.get("/user/<username>/")

@@ -399,6 +399,17 @@ def test_a_classifier_leads_to_those_below(client, shop):
     assert labels(client.get(f"/browse/classifiers/{quote(DJANGO)}/")) == ["5.0 1"]
 
 
+def test_a_valid_classifier_that_nobody_carries_has_a_page_without_projects(client):
+    answer = client.get(f"/browse/classifiers/{quote(DJANGO)}/")
+    assert names(answer) == []
+    assert client.get("/browse/classifiers/Framework/").status_code == 404
+
+
+def test_the_list_of_all_classifiers_leads_to_their_pages(client, shop):
+    link = soup(client.get("/classifiers/")).find("a", string=DJANGO)
+    assert names(client.get(link["href"])) == ["bread", "milk"]
+
+
 def test_a_deep_classifier_stays_a_small_tree(client):
     publish("deep", classifiers=(" :: ".join("abcdefghijklmnopqrstuvwxyz"),))
     answer = client.get("/browse/classifiers/")
