@@ -151,14 +151,6 @@ class ImageTooLarge(TooLarge):
     message = _l("A picture has at most 4 MB and 24 million pixels, and no side over 10,000.")
 
 
-class BadImageName(Invalid):
-    """A picture cannot be called like that."""
-
-    code = "bad-image-name"
-    field = "name"
-    message = _l("A name has small letters, digits, dots and hyphens, and at most 100 of them.")
-
-
 class ImageInUse(Conflict):
     """Pages show the picture."""
 
@@ -172,3 +164,10 @@ class BadBundle(Invalid):
     """Files of pages cannot be taken as they are; the message says what is wrong with each."""
 
     code = "bad-bundle"
+
+
+class FolderNotEmpty(Conflict):
+    """There are pages in the folder already."""
+
+    code = "folder-not-empty"
+    message = _l("There are pages in this folder already. Say --replace to write others.")

@@ -12,13 +12,14 @@ from app.indexes.permissions import demand_site_admin
 from app.pages import queries
 from app.pages.changing import begin_change
 from app.pages.events import ImageAdded, ImageRemoved
-from app.pages.exceptions import BadImageName, ImageInUse, PageNotFound, TooManyPages
+from app.pages.exceptions import ImageInUse, PageNotFound, TooManyPages
 from app.pages.models import Image
 from app.pages.pictures import Picture, look_at
 
 MOST_IMAGES = 1_000
 LONGEST_NAME = 100
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*\.(?:png|jpg|webp|gif)")
+_NAMELESS = "picture"
+_ENDING = re.compile(r"\.[a-z]{0,5}\Z")
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}
 
 
@@ -81,8 +82,5 @@ def clean_name(given: str, media_type: str) -> str:
     last = given.replace("\\", "/").rpartition("/")[2].lower()
     # Letters lose their marks, and what is no letter of ASCII then goes.
     plain = unicodedata.normalize("NFKD", last).encode("ascii", "ignore").decode()
-    stem = re.sub(r"[^a-z0-9_-]+", "-", plain.rpartition(".")[0] or plain).strip("-_")
-    name = f"{stem[: LONGEST_NAME - 5]}.{_ENDINGS[media_type]}"
-    if _NAME.fullmatch(name) is None:
-        raise BadImageName
-    return name
+    stem = re.sub(r"[^a-z0-9_-]+", "-", _ENDING.sub("", plain)).strip("-_")
+    return f"{stem[: LONGEST_NAME - 5] or _NAMELESS}.{_ENDINGS[media_type]}"
