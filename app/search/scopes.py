@@ -100,6 +100,7 @@ class Scope:
             updated_at=listing.updated_at,
             upstream=self._hosts.get(listing.index_id, ""),
             index_slug=self.slugs[listing.index_id],
+            is_yanked=listing.is_yanked,
         )
 
     def _is_taken(self) -> ColumnElement[bool]:

@@ -167,7 +167,8 @@ class ProjectLine:
     """One project in a list; what nobody has looked at yet is empty or None.
 
     `upstream` is the host whose copy knows it, and empty for our own; `index_slug` is
-    the index that has it, where a list is of several.
+    the index that has it, where a list is of several. `is_yanked` is told of its newest
+    release, and so of all.
     """
 
     name: str
@@ -177,6 +178,7 @@ class ProjectLine:
     updated_at: datetime | None
     upstream: str = ""
     index_slug: str = ""
+    is_yanked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
