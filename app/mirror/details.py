@@ -102,7 +102,7 @@ def list_detail(index_id: int, normalized_name: str) -> None:
     """List a project by what somebody has read of the release that people should install."""
     state = find_state(index_id, normalized_name)
     document = find_document(index_id, normalized_name, state) if state else None
-    line = choose(list_releases(document)) if document else None
+    line = pick_release(document, None) if document else None
     if document is None or line is None:
         return
     facts = find_facts(index_id, normalized_name, line.version)

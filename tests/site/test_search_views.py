@@ -246,7 +246,7 @@ def test_pages_are_well_formed_and_hold_nothing_inline(client, labelled, path, l
 
 
 def test_a_project_of_which_all_is_yanked_is_marked(client, labelled):
-    marked = [line for line in soup(client.get("/search?q=p")).select(".project-line .mark-yanked")]
+    marked = list(soup(client.get("/search?q=p")).select(".project-line .mark-yanked"))
     assert [mark.parent.a.text.strip() for mark in marked] == ["p-none"]
 
 
