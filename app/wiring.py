@@ -12,7 +12,7 @@ from app.accounts.events import (
 from app.core import events
 from app.core.events import Event
 from app.core.storage import sweep
-from app.feeds import catalogue_map, maps
+from app.feeds import catalogue_map, maps, page_map
 from app.feeds.fixed_map import Place, fixed_section
 from app.indexes import services as indexes
 from app.indexes.events import IndexRemoved, PagesVoided, UpstreamChanged
@@ -44,8 +44,6 @@ MAPPED: tuple[Place, ...] = (
     ("site.popular", {}),
     ("site.indexes", {}),
     ("site.classifiers", {}),
-    ("site.about", {}),
-    ("site.help", {}),
     ("site.refusals", {}),
 )
 
@@ -56,7 +54,8 @@ def wire() -> None:
     registry.register("mirror", mirror_source, resting=RestingMirror)
     registry.lay_over(lay_policy)
     sweep.refer(list_referred, copies.list_referred, pages.list_referred)
-    for section in (fixed_section("site", MAPPED), catalogue_map.PEOPLE, catalogue_map.PROJECTS):
+    catalogue = (catalogue_map.PEOPLE, catalogue_map.PROJECTS)
+    for section in (fixed_section("site", MAPPED), page_map.PAGES, *catalogue):
         maps.register(section)
     keepers.register(
         Keeper(list_files),

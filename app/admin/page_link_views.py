@@ -93,7 +93,8 @@ def remove_page_redirect() -> ResponseReturnValue:
 
 
 def _show_menus(form: LinkForm, *, code: int = 200) -> ResponseReturnValue:
-    page = MenusView(menus=read_menus(), is_own=has_own_menus(), form=form)
+    is_own = has_own_menus()
+    page = MenusView(menus=read_menus(are_own=is_own), is_own=is_own, form=form)
     return render_template("admin/pages/menus.html", page=page), code
 
 

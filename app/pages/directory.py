@@ -1,22 +1,30 @@
 """What there is of pages: which everybody may see, where redirects lead, what menus hold.
 
 Every page of the site asks for the menus, so all of it is remembered by each process.
-Whatever changes pages begins a new generation and renews the stamp, at which all
-processes of a machine look; those of other machines ask the database now and then.
+Whatever changes pages begins a new generation, which is read with all that pages need
+of settings, and renews the stamp, so that the processes of a machine see it at once.
 """
 
 import secrets
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Row, Select, and_, select
 
 from app.core.database import after_commit, is_writing
 from app.core.runtime import part
-from app.core.settings import find_setting, keep_setting
+from app.core.settings import find_setting, find_shared, keep_setting
 from app.extensions import db
-from app.pages.links import HAS_MENU, default_menus, open_menus, read_menus
+from app.pages.links import (
+    GENERATION,
+    HAS_MENUS,
+    STATE,
+    default_menus,
+    has_own_menus,
+    open_menus,
+    read_menus,
+)
 from app.pages.models import Page, PageRedirect, PageTranslation, PageVersion
 from app.pages.paths import Path
 from app.pages.public import Destination, Directory, Edition, PublicPage
@@ -24,31 +32,27 @@ from app.pages.seeded import Seeded, list_seeded
 from app.pages.stamps import Stamp, read_stamp, renew_stamp
 
 REMEMBERED = "page_directory"
-_GENERATION = "pages.generation"
-# How many seconds pass before the database is asked all the same. With SQLite there is
-# one machine, and the stamp tells all of it.
-_PATIENCE = {"sqlite": 60.0, "postgresql": 2.0}
 
 
 @dataclass(frozen=True)
 class _Memory:
     directory: Directory
     stamp: Stamp | None
-    asked_at: float
 
 
 def recall_directory() -> Directory:
     """Return what there is, read anew if it changed since this process read it."""
     if is_writing():
         # It may be rolled back.
-        return read_directory(find_setting(_GENERATION))
-    known, stamp, now = _known(), read_stamp(), time.monotonic()
-    if known is not None and known.stamp == stamp and now - known.asked_at < _patience():
-        return known.directory
-    generation = find_setting(_GENERATION)
-    is_same = known is not None and known.directory.generation == generation
-    directory = known.directory if known and is_same else read_directory(generation)
-    part(REMEMBERED)[REMEMBERED] = _Memory(directory, stamp, now)
+        return read_directory(find_setting(STATE))
+    known, stamp = _known(), read_stamp()
+    is_stamped = known is None or known.stamp == stamp
+    state = find_shared(STATE) if is_stamped else find_setting(STATE)
+    if known is not None and known.directory.generation == (state or {}).get(GENERATION):
+        directory = known.directory
+    else:
+        directory = read_directory(state)
+    part(REMEMBERED)[REMEMBERED] = _Memory(directory, stamp)
     return directory
 
 
@@ -61,8 +65,9 @@ def last_directory() -> Directory:
     return Directory(generation=None, pages=pages, menus=open_menus(default_menus(), pages, {}))
 
 
-def read_directory(generation: str | None) -> Directory:
-    """Read what there is from the database."""
+def read_directory(state: Mapping[str, Any] | None) -> Directory:
+    """Read what there is from the database, where the setting of pages says more of it."""
+    told = state or {}
     seeded = dict(_list_seeded_pages())
     every = seeded | dict(_list_written(seeded))
     pages = {path: page for path, page in every.items() if page.editions}
@@ -70,28 +75,23 @@ def read_directory(generation: str | None) -> Directory:
     redirects = {
         row.path: Destination(target=row.target, is_permanent=row.is_permanent) for row in rows
     }
-    menus = open_menus(read_menus(), pages, redirects)
-    return Directory(generation=generation, pages=pages, redirects=redirects, menus=menus)
+    menus = open_menus(read_menus(are_own=bool(told.get(HAS_MENUS))), pages, redirects)
+    return Directory(generation=told.get(GENERATION), pages=pages, redirects=redirects, menus=menus)
 
 
-def begin_generation(*, has_menu: bool | None = None) -> None:
+def begin_generation(*, has_menus: bool | None = None) -> None:
     """Let every process read anew what there is, when the transaction is over.
 
-    `has_menu` says whether the menus are an administrator's from now on.
+    `has_menus` says whether the menus are an administrator's from now on.
     """
-    keep_setting(_GENERATION, secrets.token_hex(8))
+    kept = has_own_menus() if has_menus is None else has_menus
+    keep_setting(STATE, {GENERATION: secrets.token_hex(8), HAS_MENUS: kept})
     after_commit(renew_stamp)
-    if has_menu is not None:
-        keep_setting(HAS_MENU, has_menu)
 
 
 def _known() -> _Memory | None:
     remembered: dict[str, _Memory] = part(REMEMBERED)
     return remembered.get(REMEMBERED)
-
-
-def _patience() -> float:
-    return _PATIENCE[db.session.get_bind().dialect.name]
 
 
 def _list_seeded_pages() -> Iterator[tuple[str, PublicPage]]:

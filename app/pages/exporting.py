@@ -35,7 +35,7 @@ def gather_bundle() -> Bundle:
     return Bundle(
         public=tuple(_texts(pages, stands)),
         drafts=tuple(_drafts(pages, stands)),
-        menus=read_menus() if has_own_menus() else None,
+        menus=read_menus(are_own=True) if has_own_menus() else None,
         redirects={
             row.path: Destination(target=row.target, is_permanent=row.is_permanent)
             for row in queries.list_redirects()

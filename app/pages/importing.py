@@ -7,7 +7,7 @@ from app.core.storage import blobs
 from app.pages import queries, services
 from app.pages.bundles import Bundle, WrittenText
 from app.pages.images import add_image
-from app.pages.links import read_menus
+from app.pages.links import has_own_menus, read_menus
 from app.pages.menus import replace_menus
 from app.pages.models import PageTranslation
 from app.pages.opening import change_place, open_page
@@ -98,7 +98,7 @@ def _apply_redirects(bundle: Bundle, actor: Actor) -> Iterator[str]:
 
 
 def _apply_menus(bundle: Bundle, actor: Actor) -> Iterator[str]:
-    if bundle.menus is not None and bundle.menus != read_menus():
+    if bundle.menus is not None and bundle.menus != read_menus(are_own=has_own_menus()):
         replace_menus(dict(bundle.menus), actor=actor)
         yield "menus"
 

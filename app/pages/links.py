@@ -4,26 +4,28 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
-from app.core.settings import find_setting
+from app.core.settings import find_setting, share
 from app.extensions import db
 from app.pages.models import MenuEntry
 from app.pages.paths import find_rule, find_stem
 from app.pages.public import PLACES, Destination, MenuLink, PublicPage
 from app.pages.seeded import list_seeded
 
-HAS_MENU = "pages.menu"
+# Which generation of pages there is, and whether the menus are an administrator's.
+STATE = share("pages")
+GENERATION, HAS_MENUS = "generation", "has_menus"
 
 Menus = dict[str, tuple[MenuLink, ...]]
 
 
 def has_own_menus() -> bool:
     """Tell whether somebody has changed the menus."""
-    return bool(find_setting(HAS_MENU))
+    return bool((find_setting(STATE) or {}).get(HAS_MENUS))
 
 
-def read_menus() -> Menus:
+def read_menus(*, are_own: bool) -> Menus:
     """Return all links of the menus, those that lead nowhere too."""
-    if not has_own_menus():
+    if not are_own:
         return default_menus()
     rows = db.session.scalars(select(MenuEntry).order_by(MenuEntry.position, MenuEntry.id)).all()
     return {

@@ -12,7 +12,7 @@ from app.pages.changing import begin_change
 from app.pages.directory import begin_generation
 from app.pages.events import MenuChanged
 from app.pages.exceptions import BadLabel, PageNotFound, TooManyPages
-from app.pages.links import Menus, read_menus
+from app.pages.links import Menus, default_menus, has_own_menus, read_menus
 from app.pages.models import MenuEntry
 from app.pages.public import PLACES, MenuLink
 from app.pages.redirects import clean_target
@@ -29,7 +29,7 @@ def add_link(
     """Put a link at the end of a menu, or change the one that leads to the same place."""
     begin_change(actor)
     link = clean_link(target, labels)
-    menus = dict(read_menus())
+    menus = read_menus(are_own=has_own_menus())
     links = [*menus[_demand_place(place)]]
     same = next((at for at, known in enumerate(links) if known.target == link.target), None)
     if same is None:
@@ -43,7 +43,7 @@ def add_link(
 def move_link(place: str, target: str, step: str, *, actor: Actor = OPERATOR) -> None:
     """Move a link of a menu `up` or `down`, or `remove` it; raises `PageNotFound`."""
     begin_change(actor)
-    menus = dict(read_menus())
+    menus = read_menus(are_own=has_own_menus())
     links = [*menus[_demand_place(place)]]
     at = next((at for at, known in enumerate(links) if known.target == target), None)
     if at is None or step not in STEPS:
@@ -68,8 +68,8 @@ def reset_menus(*, actor: Actor = OPERATOR) -> None:
     """Have the links again that came with the software."""
     begin_change(actor)
     db.session.execute(delete(MenuEntry))
-    begin_generation(has_menu=False)
-    _tell(actor, read_menus())
+    begin_generation(has_menus=False)
+    _tell(actor, default_menus())
 
 
 def clean_link(target: str, labels: Mapping[str, str]) -> MenuLink:
@@ -92,7 +92,7 @@ def _keep(menus: Menus, actor: Actor) -> None:
         for position, link in enumerate(links):
             facts = {"target": link.target, "labels": dict(link.labels)}
             db.session.add(MenuEntry(place=place, position=position, **facts))
-    begin_generation(has_menu=True)
+    begin_generation(has_menus=True)
     _tell(actor, menus)
 
 

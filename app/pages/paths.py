@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
@@ -28,6 +29,11 @@ class Path:
     def address(self) -> str:
         """Return the path as addresses have it."""
         return f"{self.path}/" if self.has_slash else self.path
+
+    @property
+    def quoted(self) -> str:
+        """Return the address as machines are told it, in ASCII."""
+        return quote(self.address)
 
 
 def read_path(text: str) -> Path:

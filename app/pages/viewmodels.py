@@ -10,7 +10,7 @@ from markupsafe import Markup
 class PageView:
     """A page in one language; `others` are the further ones that it can be had in.
 
-    `preview` is the number of a version that only administrators see, or None.
+    `address` is as machines are told it. `preview` is the number of a version that only administrators see, or None.
     `is_foreign` says that the reader asked for another language.
     """
 
@@ -25,5 +25,11 @@ class PageView:
     others: tuple[str, ...]
     published_at: datetime | None
     preview: int | None
+    is_listed: bool
     is_foreign: bool
     may_edit: bool
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return all languages that the page can be had in, this one first."""
+        return (self.locale, *self.others)

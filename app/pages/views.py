@@ -86,7 +86,8 @@ def _show_page(page: PublicPage) -> ResponseReturnValue:
         return _lead(Destination(target=page.path.address, is_permanent=True))
     edition = page.editions[choose_language(page.editions, reader_locale())]
     others = tuple(locale for locale in page.editions if locale != edition.locale)
-    facts = {"title": edition.title, "description": edition.description, "others": others}
+    facts: dict[str, Any] = {"others": others, "is_listed": page.is_listed}
+    facts |= {"title": edition.title, "description": edition.description}
     html, published_at = _find_html(page.path, edition), edition.published_at
     return _answer(_view(page.path, edition.locale, html, published_at=published_at, **facts))
 
@@ -114,10 +115,10 @@ def _find_preview(stem: str) -> PageView | None:
 
 def _view(path: Path, locale: str, html: str, **facts: Any) -> PageView:
     places = gather_facts(request.script_root)
-    facts = {"published_at": None, "preview": None, **facts}
+    facts = {"published_at": None, "preview": None, "is_listed": False, **facts}
     return PageView(
         path=path.path,
-        address=path.address,
+        address=path.quoted,
         title=fill_line(facts.pop("title"), places),
         description=fill_line(facts.pop("description"), places),
         html=fill(html, places),
@@ -133,6 +134,7 @@ def _view(path: Path, locale: str, html: str, **facts: Any) -> PageView:
 def _answer(page: PageView) -> Response:
     response = make_response(render_template("pages/page.html", page=page))
     response.vary.update(("Accept-Language", "Cookie"))
+    response.headers["Content-Language"] = page.locale.replace("_", "-")
     if session_actor().is_known:
         response.headers["Cache-Control"] = "private, no-cache"
         return response

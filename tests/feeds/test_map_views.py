@@ -107,7 +107,7 @@ def test_the_map_says_when_projects_changed(client):
 
 
 def test_a_catalogue_without_anything_has_a_map_of_the_site(client):
-    assert parts(client) == ["http://localhost/sitemap-site-1.xml"]
+    assert parts(client) == [f"http://localhost/sitemap-{name}-1.xml" for name in ("site", "pages")]
     assert "http://localhost/classifiers/" in pages(client)
 
 

@@ -6,6 +6,7 @@ from app.indexes.queries import get_index
 from app.indexes.services import change_visibility
 from app.pages import services
 from app.pages.models import PageRedirect
+from app.pages.opening import change_place
 from app.pages.redirects import make_redirect
 from tests.pages.writing import write
 from tests.site.pages import faults, soup
@@ -237,3 +238,30 @@ def test_header_and_footer_cost_no_question(client, queries):
     queries.clear()
     assert client.get("/classifiers/").status_code == 200
     assert queries == []
+
+
+# What machines are told
+
+
+def test_the_head_names_the_address_and_its_languages(client):
+    write("/rules")
+    write("/rules", locale="de")
+    head = soup(client.get("/rules?lang=de")).head
+    assert head.find(rel="canonical")["href"] == "http://localhost/rules?lang=de"
+    found = {link.get("hreflang") for link in head.find_all("link", rel="alternate")}
+    assert {"en", "de"} <= found
+    assert client.get("/rules?lang=de").headers["Content-Language"] == "de"
+
+
+def test_the_map_tells_of_pages_that_everybody_sees(client):
+    write("/rules")
+    write("/plans", publish=False)
+    write("/quiet")
+    with transaction():
+        change_place("/quiet", "/quiet", is_listed=False)
+    told = client.get("/sitemap-pages-1.xml").text
+    for path in ("/rules", "/about", "/help/", "/company/history"):
+        assert f"<loc>http://localhost{path}</loc>" in told
+    assert "/plans" not in told
+    assert "/quiet" not in told
+    assert soup(client.get("/quiet")).find("meta", {"name": "robots"})["content"] == "noindex"
