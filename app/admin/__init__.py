@@ -5,6 +5,7 @@ from flask import Flask
 from app.admin import account_views as account_views
 from app.admin import cli, views
 from app.admin import image_views as image_views
+from app.admin import index_views as index_views
 from app.admin import job_views as job_views
 from app.admin import journal_views as journal_views
 from app.admin import page_history_views as page_history_views
@@ -14,6 +15,7 @@ from app.admin import prohibited_views as prohibited_views
 from app.admin import project_views as project_views
 from app.admin import stats_views as stats_views
 from app.admin import switch_views as switch_views
+from app.admin import synonym_views as synonym_views
 
 
 def init_app(app: Flask) -> None:

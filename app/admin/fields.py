@@ -21,6 +21,7 @@ class LookupForm(Form):
 def plain_text(_form: object, field: Field) -> None:
     """Refuse what no database and no page can hold."""
     text: Any = field.data or ""
-    # PostgreSQL has no NUL in its texts.
+    # PostgreSQL has no NUL in its texts, and HTML has none either.
     if "\x00" in text:
+        field.data = text.replace("\x00", "")
         raise ValidationError(_l("This holds a character that cannot be used."))

@@ -75,14 +75,14 @@ def jobs() -> ResponseReturnValue:
     return render_template("admin/jobs.html", page=page)
 
 
-@bp.post("/job/<int:number>/again")
+@bp.post("/job/<int(max=2147483647):number>/again")
 @goes_on
 def run_job_again(number: int) -> ResponseReturnValue:
     """Let a job be done at once."""
     return _do(chores.run_again, number, _("The job is done again as soon as a worker is free."))
 
 
-@bp.post("/job/<int:number>/remove")
+@bp.post("/job/<int(max=2147483647):number>/remove")
 @goes_on
 def remove_job(number: int) -> ResponseReturnValue:
     """Give a job up."""

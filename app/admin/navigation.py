@@ -35,6 +35,8 @@ WAYS = (
     Way("admin.accounts", _l("Accounts"), beside="/account/"),
     Way("admin.projects", _l("Projects"), beside="/project/"),
     Way("admin.prohibited", _l("Prohibited names")),
+    Way("admin.indexes", _l("Indexes"), beside="/index/"),
+    Way("admin.synonyms", _l("Synonyms")),
     Way("admin.flags", _l("Switches and messages"), beside="/banner/"),
     Way("admin.jobs", _l("Jobs")),
     Way("admin.journal", _l("Journal")),

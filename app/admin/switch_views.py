@@ -114,14 +114,14 @@ def put_up_banner() -> ResponseReturnValue:
     )
 
 
-@bp.get("/banner/<int:number>/")
+@bp.get("/banner/<int(max=2147483647):number>/")
 def banner(number: int) -> ResponseReturnValue:
     """Show a message, to be changed."""
     values = banner_values(switches.find_banner(number))
     return _show_banner(number, BannerForm(None, prefix="banner-", data=values), 200)
 
 
-@bp.post("/banner/<int:number>/")
+@bp.post("/banner/<int(max=2147483647):number>/")
 @goes_on
 def change_banner(number: int) -> ResponseReturnValue:
     """Change a message on all pages."""
@@ -134,7 +134,7 @@ def change_banner(number: int) -> ResponseReturnValue:
     )
 
 
-@bp.post("/banner/<int:number>/down")
+@bp.post("/banner/<int(max=2147483647):number>/down")
 @goes_on
 def take_down_banner(number: int) -> ResponseReturnValue:
     """Take a message from all pages."""

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.auth import session_actor
 from app.admin.navigation import list_steps
+from app.admin.overview import read_overview
 from app.core.settings import read_shared_anew
 from app.indexes.permissions import demand_site_admin
 from app.web.headers import keep_private
@@ -32,4 +33,4 @@ def _office() -> dict[str, object]:
 @bp.get("/")
 def dashboard() -> ResponseReturnValue:
     """Show what needs attention."""
-    return render_template("admin/dashboard.html")
+    return render_template("admin/dashboard.html", page=read_overview())

@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -21,6 +22,11 @@ from app.projects.names import lookalike
 
 def _lookalike(context: Any) -> str:
     return lookalike(context.get_current_parameters()["normalized_name"])
+
+
+def _only(condition: str) -> dict[str, Any]:
+    """Return what limits an index to some rows."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class Project(Base):
@@ -35,6 +41,8 @@ class Project(Base):
         UniqueConstraint("index_id", "normalized_name"),
         # It holds all that the list of names needs, so that no row of the table is read for it.
         Index("ix_project_names", "index_id", "normalized_name", "removed_at", "status", "name"),
+        # Few are, and administrators look for them among all.
+        Index("ix_project_quarantined", "normalized_name", **_only("status = 'quarantined'")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -151,7 +159,10 @@ class File(Base):
     """One distribution file. Its name is never used again in its index."""
 
     __tablename__ = "file"
-    __table_args__ = (UniqueConstraint("index_id", "filename"),)
+    __table_args__ = (
+        UniqueConstraint("index_id", "filename"),
+        Index("ix_file_quarantined", "release_id", **_only("quarantined_at IS NOT NULL")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     index_id: Mapped[int] = mapped_column(ForeignKey("index.id", ondelete="CASCADE"))

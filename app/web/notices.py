@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.core.exceptions import DomainError
-from app.core.flags import demand_changes, demand_registration
+from app.core.flags import demand_changes
 from app.core.settings import read_shared_anew
-from app.core.sitestate import SiteState, site_state
+from app.core.sitestate import NO_REGISTRATION, READ_ONLY, SiteState, site_state
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -40,6 +39,8 @@ def refuse_changes() -> None:
 
 def find_state() -> SiteState:
     """Return the state of the site for a page, also for one that tells of a lost database."""
+    if g.get("is_database_away"):
+        return SiteState()
     try:
         return site_state()
     except SQLAlchemyError:
@@ -48,10 +49,6 @@ def find_state() -> SiteState:
 
 def may_register() -> bool:
     """Tell whether a stranger can open an account on the web now."""
-    if current_app.config["REGISTRATION"] != "open":
-        return False
-    try:
-        demand_registration()
-    except (DomainError, SQLAlchemyError):
-        return False
-    return True
+    state = find_state()
+    is_stopped = state.is_on(READ_ONLY) or state.is_on(NO_REGISTRATION)
+    return current_app.config["REGISTRATION"] == "open" and not is_stopped

@@ -8,6 +8,11 @@ down_revision = '0006'
 branch_labels = None
 depends_on = None
 
+QUARANTINED = (
+    ('ix_project_quarantined', 'project', 'normalized_name', "status = 'quarantined'"),
+    ('ix_file_quarantined', 'file', 'release_id', 'quarantined_at IS NOT NULL'),
+)
+
 
 def upgrade() -> None:
     op.create_table('prohibited_name',
@@ -25,12 +30,17 @@ def upgrade() -> None:
     op.add_column('project', sa.Column('max_file_bytes', sa.BigInteger(), nullable=True))
     op.add_column('project', sa.Column('max_total_bytes', sa.BigInteger(), nullable=True))
     op.add_column('event', sa.Column('about', sa.String(length=50), nullable=True))
+    for name, table, column, condition in QUARANTINED:
+        where = sa.text(condition)
+        op.create_index(name, table, [column], unique=False, sqlite_where=where, postgresql_where=where)
     op.execute("UPDATE event SET about = details ->> 'username'")
     op.create_index(op.f('ix_event_about'), 'event', ['about'], unique=False)
     op.create_index(op.f('ix_event_actor'), 'event', ['actor'], unique=False)
 
 
 def downgrade() -> None:
+    for name, table, _column, _condition in QUARANTINED:
+        op.drop_index(name, table_name=table)
     op.drop_index(op.f('ix_event_actor'), table_name='event')
     op.drop_index(op.f('ix_event_about'), table_name='event')
     for table, column in (
