@@ -98,6 +98,16 @@ PUBLISHING = {
         ),
         _l("Choose another name."),
     ),
+    "name-prohibited": Help(
+        _l("A name that nobody may begin"),
+        _l("An administrator of this site has prohibited new projects of this name."),
+        _l("Choose another name. If you think that it should be free, ask an administrator."),
+    ),
+    "project-too-large": Help(
+        _l("The project is full"),
+        _l("All of its files together would be larger than a project may be here."),
+        _l("Delete releases that nobody needs, or ask an administrator for a higher limit."),
+    ),
     "not-allowed": Help(
         _l("You have no right to this"),
         _l("Your account may not publish in this project, or no new names in this index."),
