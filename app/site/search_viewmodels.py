@@ -12,6 +12,7 @@ from app.site.asked import DAYS, INDEX, IS_TYPED, LABELS, TYPED, Asked
 # So many values of a filter are shown; the others unfold.
 _SHOWN = 6
 _AROUND = 2
+_HEADING = 60
 
 _SORTS = {
     RELEVANCE: _l("Relevance"),
@@ -110,6 +111,17 @@ class SearchView:
     def text(self) -> str:
         """Return what was typed."""
         return self.asked.words.text
+
+    @property
+    def short_text(self) -> str:
+        """Return as much of the text as fits a heading."""
+        text = self.text
+        return text if len(text) <= _HEADING else text[: _HEADING - 1].rstrip() + "…"
+
+    @property
+    def is_end(self) -> bool:
+        """Tell whether others would follow, but nobody turns further."""
+        return self.found.is_more and self.found.number == self.found.pages
 
     @property
     def name(self) -> str:

@@ -16,8 +16,8 @@ def _texts(app):
         yield
 
 
-def view(address="", *, total=0, number=1, **choices):
-    found = Found(lines=(), total=total, number=number, choices=choices)
+def view(address="", *, total=0, number=1, is_more=False, **choices):
+    found = Found(lines=(), total=total, number=number, is_more=is_more, choices=choices)
     asked = Asked.of(MultiDict(parse_qsl(address)))
     return SearchView(slug="main", asked=asked, found=found)
 
@@ -42,6 +42,18 @@ def labels(page, key):
 def test_numbers_lead_to_both_ends_and_those_around(number, pages, numbers):
     shown = view(number=number, total=pages * 20).numbers
     assert " ".join("…" if each is None else str(each) for each in shown) == numbers
+
+
+@pytest.mark.parametrize(
+    ("number", "is_more", "is_end"), [(150, True, True), (149, True, False), (150, False, False)]
+)
+def test_the_last_page_says_if_there_are_more(number, is_more, is_end):
+    assert view(total=3_000, number=number, is_more=is_more).is_end is is_end
+
+
+def test_a_heading_holds_the_beginning_of_a_long_text():
+    assert view("q=" + "x" * 60).short_text == "x" * 60
+    assert view("q=" + "x" * 61).short_text == "x" * 59 + "…"
 
 
 def test_newest_python_comes_first_and_stages_in_their_order():
