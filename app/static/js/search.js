@@ -10,7 +10,9 @@ class Suggestions {
     this.options = [];
     this.active = -1;
     this.asking = null;
-    this.list = this.make("ul", "suggestions", { id: `${box.id}-list`, role: "listbox", "aria-label": box.dataset.suggestTitle });
+    // Browsers stop at what scrolls when somebody moves on with Tab, unless told not to.
+    const facts = { id: `${box.id}-list`, role: "listbox", "aria-label": box.dataset.suggestTitle, tabindex: "-1" };
+    this.list = this.make("ul", "suggestions", facts);
     this.status = this.make("p", "visually-hidden", { role: "status" });
     this.list.hidden = true;
     const roles = { role: "combobox", "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-controls": this.list.id, "aria-expanded": "false" };
