@@ -16,8 +16,10 @@ CLIENTS = (
 )
 SYSTEMS = ("Linux", "Windows", "Darwin", OTHER)
 
-# pip's are the longest, of about 700 letters.
-_LONGEST = 2_000
+# pip's are the longest, of about 700 letters, and have six.
+_LONGEST, _MOST_BRACKETS = 2_000, 50
+# Those without JSON are short.
+_LONGEST_PLAIN = 300
 _REMEMBERED = 2_048
 _NAME = re.compile(r"([A-Za-z0-9._-]{1,40})/")
 _BY_NAME = {client: client for client in CLIENTS[:-1]} | {
@@ -62,15 +64,19 @@ def _parse(text: str) -> Agent:
     client = _BY_NAME.get(match[1].lower(), OTHER)
     _head, brace, rest = text.partition("{")
     if not brace:
-        return Agent(client, _find_python(text), _find_system(text))
+        plain = text[:_LONGEST_PLAIN]
+        return Agent(client, _find_python(plain), _find_system(plain))
     told = _read(brace + rest)
     return UNKNOWN if told is None else Agent(client, *_pick(told))
 
 
 def _read(text: str) -> dict[str, Any] | None:
+    # What is nested deeply takes the parser long, and then it gives up.
+    if text.count("{") + text.count("[") > _MOST_BRACKETS:
+        return None
     try:
         told = json.loads(text)
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
     return told if isinstance(told, dict) else None
 
