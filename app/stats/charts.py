@@ -164,7 +164,7 @@ def _describe_time(bars: Sequence[tuple[str, int]], scale: Scale) -> str:
         return str(_("There was nothing in this time."))
     return str(
         _(
-            "%(total)s in all, from %(first)s to %(last)s. The most is %(most)s: %(best)s.",
+            "%(total)s in all, from %(first)s to %(last)s. The highest is %(best)s with %(most)s.",
             total=scale.write(sum(count for _label, count in bars)),
             first=bars[0][0],
             last=bars[-1][0],

@@ -38,7 +38,7 @@ def test_months_are_twelve_and_end_with_this_one():
     assert len(chart.bars) == 12
     assert chart.bars[0].text == "1,234"
     assert chart.description == (
-        "1,234 in all, from Jun 2025 to May 2026. The most is 1,234: Jun 2025."
+        "1,234 in all, from Jun 2025 to May 2026. The highest is Jun 2025 with 1,234."
     )
 
 
