@@ -1,10 +1,21 @@
-"""Who needs a project: the listed ones whose newest release names it."""
+"""Who needs a project, and which of those that it needs are here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from app.extensions import db
@@ -15,6 +26,9 @@ from app.sources.page import ProjectLine
 
 # Where so many have a label, the most popular ones are soon found among all projects.
 _MANY = 2_000
+# A page shows no more of what a project needs.
+_MOST_NEEDED = 500
+_NEEDED, _DEPENDENT = "needed", "dependent"
 
 
 @dataclass(frozen=True)
@@ -38,71 +52,98 @@ class Dependents:
     next: Place | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Related:
+    """Who needs a project, and the normalised names of those it needs that are listed."""
+
+    dependents: Dependents = Dependents()
+    here: frozenset[str] = frozenset()
+
+
 def list_dependents(
     scope: Scope, normalized_name: str, limit: int, after: Place | None = None
 ) -> Dependents:
     """Return those who need a project in what a scope may list."""
-    label_id, count = _find_label(scope, normalized_name)
-    if not count:
+    return _find(scope, normalized_name, (), limit, after).dependents
+
+
+def find_related(
+    scope: Scope, normalized_name: str, needed: Collection[str], limit: int
+) -> Related:
+    """Return, by one question, the first who need a project and which of some names are here."""
+    return _find(scope, normalized_name, sorted(needed)[:_MOST_NEEDED], limit, None)
+
+
+def _find(
+    scope: Scope, name: str, needed: Sequence[str], limit: int, after: Place | None
+) -> Related:
+    if not scope.indexes:
+        return Related()
+    count = _count(scope, name)
+    parts = [_among_needed(scope, needed), *_among_dependents(scope, name, count, limit + 1, after)]
+    found = union_all(*(select(part.subquery()) for part in parts)).subquery()
+    listing = aliased(Listing, found)
+    wanted = select(listing, found.c.kind, count).order_by(
+        listing.popularity.desc(), listing.normalized_name
+    )
+    rows = db.session.execute(wanted).all()
+    shown = scope.lines_fitting(row[0] for row in rows if row.kind == _NEEDED)
+    return Related(
+        dependents=_dependents(scope, [row for row in rows if row.kind == _DEPENDENT], limit),
+        here=frozenset(line.normalized_name for line in shown),
+    )
+
+
+def _dependents(scope: Scope, rows: Sequence[Any], limit: int) -> Dependents:
+    if not rows:
         return Dependents()
-    rows = _list(scope, label_id, count, limit + 1, after)
-    shown = rows[:limit]
+    listings = [row[0] for row in rows[:limit]]
+    last = Place(listings[-1].popularity, listings[-1].normalized_name)
     return Dependents(
-        lines=scope.lines(shown),
-        count=count,
-        next=_place(shown[-1]) if len(rows) > limit else None,
+        lines=scope.lines_fitting(listings),
+        count=rows[0][2],
+        next=last if len(rows) > limit else None,
     )
 
 
-def _find_label(scope: Scope, normalized_name: str) -> tuple[int, int]:
-    """Return the number of the label, and how many have it."""
-    wanted = (
-        select(LabelCount.label_id, func.sum(LabelCount.count))
-        .join(Label, Label.id == LabelCount.label_id)
-        .where(
-            Label.kind == NEEDS,
-            Label.value == normalized_name,
-            LabelCount.index_id.in_(scope.index_ids),
-        )
-        .group_by(LabelCount.label_id)
+def _count(scope: Scope, name: str) -> ColumnElement[int]:
+    """Return how many need a project, as a value that the database finds out once."""
+    counts = select(func.coalesce(func.sum(LabelCount.count), 0)).where(
+        LabelCount.label_id == _label(name), LabelCount.index_id.in_(scope.index_ids)
     )
-    row = db.session.execute(wanted).first()
-    return (0, 0) if row is None else (row[0], row[1])
+    return counts.scalar_subquery()
 
 
-def _list(
-    scope: Scope, label_id: int, count: int, limit: int, after: Place | None
-) -> Sequence[Listing]:
-    find = _among_all if count > _MANY else _among_labelled
-    parts = [find(scope, index_id, label_id, limit, after) for index_id in scope.index_ids]
-    each = [select(part.subquery()) for part in parts]
-    found = aliased(Listing, union_all(*each).subquery())
-    wanted = select(found).order_by(found.popularity.desc(), found.normalized_name).limit(limit)
-    return db.session.scalars(wanted).all()
+def _label(name: str) -> ColumnElement[int]:
+    wanted = select(Label.id).where(Label.kind == NEEDS, Label.value == name)
+    return wanted.scalar_subquery()
 
 
-def _among_labelled(
-    scope: Scope, index_id: int, label_id: int, limit: int, after: Place | None
-) -> Select[Any]:
-    """Return the statement that goes through all that have the label."""
-    labelled = select(ListingLabel.listing_id).where(ListingLabel.label_id == label_id)
-    # As a sum, so that the database goes by the label.
-    here = (Listing.id.in_(labelled), Listing.index_id + 0 == index_id)
-    return _ordered(scope, limit, after).where(*here)
+def _among_needed(scope: Scope, needed: Sequence[str]) -> Select[*tuple[Any, ...]]:
+    is_needed = Listing.normalized_name.in_(needed) if needed else false()
+    return select(Listing, literal(_NEEDED).label("kind")).where(is_needed, *scope.fits())
 
 
-def _among_all(
-    scope: Scope, index_id: int, label_id: int, limit: int, after: Place | None
-) -> Select[Any]:
-    """Return the statement that goes down the list of an index until it has found enough."""
+def _among_dependents(
+    scope: Scope, name: str, count: ColumnElement[int], limit: int, after: Place | None
+) -> Iterator[Select[*tuple[Any, ...]]]:
+    """Yield a statement for each index and each of two ways, of which the count chooses one."""
+    label = _label(name)
+    labelled = select(ListingLabel.listing_id).where(ListingLabel.label_id == label)
     has_label = exists().where(
-        ListingLabel.label_id == label_id, ListingLabel.listing_id == Listing.id
+        ListingLabel.label_id == label, ListingLabel.listing_id == Listing.id
     )
-    return _ordered(scope, limit, after).where(Listing.index_id == index_id, has_label)
+    for index_id in scope.index_ids:
+        wanted = _ordered(scope, limit, after)
+        # As a sum, so that the database goes by the label and sorts those that have it.
+        few = (Listing.id.in_(labelled), Listing.index_id + 0 == index_id)
+        yield wanted.where(count <= _MANY, *few)
+        # Down the list of an index, until there are enough.
+        yield wanted.where(count > _MANY, Listing.index_id == index_id, has_label)
 
 
-def _ordered(scope: Scope, limit: int, after: Place | None) -> Select[Any]:
-    wanted = select(Listing).where(*scope.fits()).limit(limit)
+def _ordered(scope: Scope, limit: int, after: Place | None) -> Select[*tuple[Any, ...]]:
+    wanted = select(Listing, literal(_DEPENDENT).label("kind")).where(*scope.fits()).limit(limit)
     if after is not None:
         # The first condition lets the index begin at the place.
         wanted = wanted.where(
@@ -116,7 +157,3 @@ def _ordered(scope: Scope, limit: int, after: Place | None) -> Select[Any]:
             ),
         )
     return wanted.order_by(Listing.popularity.desc(), Listing.normalized_name)
-
-
-def _place(listing: Listing) -> Place:
-    return Place(listing.popularity, listing.normalized_name)

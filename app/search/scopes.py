@@ -103,6 +103,23 @@ class Scope:
             is_yanked=listing.is_yanked,
         )
 
+    def lines_fitting(self, listings: Iterable[Listing]) -> tuple[ProjectLine, ...]:
+        """Return a line for each of some listings that `fits` let through.
+
+        As `lines`, but no table is asked once more for what the conditions have said.
+        """
+        found = list(listings)
+        if self._has_resting:
+            return self.lines(found)
+        slugs = {index.id: index.slug for index in self.indexes}
+        hidden = self.chain.hides({each.normalized_name: slugs[each.index_id] for each in found})
+        return tuple(self._line(each) for each in found if each.normalized_name not in hidden)
+
+    @property
+    def _has_resting(self) -> bool:
+        """Tell whether there is a mirror that is off: its names stay its own."""
+        return len(self.indexes) < len(list_paths(self.index))
+
     def _is_taken(self) -> ColumnElement[bool]:
         """Tell whether an index before that of a listing has the name, had or claims it."""
         places = {index.id: place for place, index in enumerate(self.indexes)}

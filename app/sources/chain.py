@@ -5,7 +5,7 @@ before all upstreams. So nothing is ever merged, and no upstream is asked for a
 name that is ours.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from heapq import merge
 from operator import itemgetter
@@ -16,7 +16,6 @@ from typing_extensions import override
 from app.core.database import read_once
 from app.indexes.queries import reserved_matcher
 from app.projects.exceptions import FileNotFound
-from app.projects.metadata import needed_name
 from app.projects.names import normalise
 from app.sources.base import LAST, Arrival, Source, find_stored
 from app.sources.page import IndexPage, ReleaseDetail, RemoteFile, StoredFile
@@ -24,9 +23,6 @@ from app.sources.page import IndexPage, ReleaseDetail, RemoteFile, StoredFile
 Found = TypeVar("Found")
 # A display name and a normalised name, and what else is told of them.
 Entry = TypeVar("Entry", bound=tuple[str, ...])
-
-# A release that needs more has no links for the others.
-_MOST_NEEDS = 1_000
 
 
 class Chain(Source):
@@ -69,8 +65,7 @@ class Chain(Source):
 
     @override
     def find_release(self, name: str, version: str | None = None) -> ReleaseDetail | None:
-        detail = self._find(name, lambda source: source.find_release(name, version))
-        return None if detail is None else self._with_neighbours(detail)
+        return self._find(name, lambda source: source.find_release(name, version))
 
     @override
     def names(self, begin: str = "", end: str = LAST) -> Iterator[tuple[str, str]]:
@@ -124,13 +119,10 @@ class Chain(Source):
         """
         for source in self._hosted:
             found = source.find_release(name, version)
-            if found is not None:
-                return self._with_neighbours(found)
-            if _holds(source, normalise(name)):
-                return None
+            if found is not None or _holds(source, normalise(name)):
+                return found
         self.freshen_release(name, version)
-        detail = self._find_foreign(name, lambda source: source.find_release(name, version))
-        return None if detail is None else self._with_neighbours(detail)
+        return self._find_foreign(name, lambda source: source.find_release(name, version))
 
     @override
     def refresh(self, name: str) -> bool:
@@ -153,6 +145,19 @@ class Chain(Source):
         held: set[str] = set().union(*(source.holds(names) for source in self._hosted))
         foreign = {name for name in names if name not in held and not self._is_reserved(name)}
         return set().union(*(mirror.listed(foreign) for mirror in self._mirrors))
+
+    def hides(self, owners: Mapping[str, str]) -> set[str]:
+        """Return those of some normalised names that a rule or a reservation keeps from pages.
+
+        They are given with the slugs of the indexes that have them. All else that
+        `listed` asks for must be known of them.
+        """
+        hidden: set[str] = set()
+        for source, slug in zip((*self._hosted, *self._mirrors), self._slugs, strict=False):
+            hidden |= source.shuts([name for name, owner in owners.items() if owner == slug])
+        foreign = set(self._slugs[len(self._hosted) :])
+        mirrored = (name for name, owner in owners.items() if owner in foreign)
+        return hidden | {name for name in mirrored if self._is_reserved(name)}
 
     def is_ours(self, name: str) -> bool:
         """Tell whether no upstream may be asked for a name."""
@@ -215,14 +220,6 @@ class Chain(Source):
             # What the first holds, whether it shows it or not, no other can show.
             left -= source.holds(left) if len(self._hosted) > 1 else set()
         return listed
-
-    def _with_neighbours(self, detail: ReleaseDetail) -> ReleaseDetail:
-        """Return a release with the names of all its dependencies that this chain has."""
-        if len(self._hosted) + len(self._mirrors) < 2 and detail.origin is None:
-            return detail
-        needed = {needed_name(requirement) for requirement in detail.requires_dist[:_MOST_NEEDS]}
-        needed.discard("")
-        return replace(detail, neighbours=frozenset(self.listed(needed) if needed else ()))
 
     def _find_stored(
         self, find: Callable[[Source], StoredFile | RemoteFile | None]

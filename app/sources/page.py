@@ -108,7 +108,7 @@ class ReleaseDetail:
 
     `releases` are newest first by PEP 440 and hold at most the newest 500 of
     `release_count`; `latest_version` is what people should install. `neighbours`
-    are the normalised names of the dependencies that have a page here too. A policy
+    are the normalised names of the dependencies that the same index has. A policy
     may hold back newer versions for some time: `held_back` of them, and the first
     that is served will be from `held_until` on.
     """
