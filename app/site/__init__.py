@@ -2,7 +2,9 @@
 
 from flask import Flask
 
+from app.site import badge_views as badge_views
 from app.site import browse_views as browse_views
+from app.site import dependents_views as dependents_views
 from app.site import download_views as download_views
 from app.site import help_views as help_views
 from app.site import home_views as home_views
@@ -18,6 +20,7 @@ from app.site.labels import label_url
 from app.site.page_cache import PART, PageCache
 from app.site.queries import KNOWN_COUNTS
 from app.site.refusals import REFUSALS
+from app.site.wheels import column_title
 
 
 def init_app(app: Flask) -> None:
@@ -29,3 +32,4 @@ def init_app(app: Flask) -> None:
     # The page of an error leads to what helps.
     app.jinja_env.globals["explained_refusals"] = REFUSALS
     app.jinja_env.globals["label_url"] = label_url
+    app.jinja_env.globals["column_title"] = column_title

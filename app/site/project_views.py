@@ -8,20 +8,26 @@ from app.accounts.auth import session_actor
 from app.core.exceptions import Unavailable
 from app.core.i18n import _
 from app.indexes.models import Index
-from app.indexes.queries import MAIN
+from app.indexes.queries import MAIN, PUBLIC, openness
 from app.indexes.upstreams import list_hosts
 from app.projects.exceptions import ProjectNotFound, ReleaseNotFound
+from app.projects.metadata import needed_name
 from app.projects.names import normalise
+from app.search.dependents import find_related
+from app.search.scopes import Scope
 from app.site import refreshing
-from app.site.project_viewmodels import ProjectView
+from app.site.project_viewmodels import Place, ProjectView
 from app.site.refreshing import JustAsked
+from app.site.requirements import MOST_NEEDS
+from app.site.snippets import list_snippets
 from app.site.views import bp, index_url, moved, readable_index
 from app.sources.page import ReleaseDetail
 from app.sources.registry import source_for
-from app.web.http import go
+from app.web.http import absolute_url, go
 
 # The short addresses speak for this index, and redirect who names it.
 _MAIN = {"slug": MAIN}
+_DEPENDENTS = 10
 
 
 @bp.get("/project/<name>/", defaults=_MAIN)
@@ -72,12 +78,21 @@ def find_release(index: Index, name: str, version: str | None = None) -> Release
 
 
 def _show(index: Index, detail: ReleaseDetail) -> ResponseReturnValue:
-    page = ProjectView.of(
-        detail,
+    name = detail.normalized_name
+    place = Place(
         slug=index.slug,
         tab=request.args.get("tab", ""),
         actor=session_actor(),
+        url=absolute_url("site.project", slug=index.slug, name=name),
         index_url=index_url(index.slug),
         has_upstream=bool(list_hosts(index)),
+        is_public=openness(index) == PUBLIC,
+    )
+    needed = {needed_name(requirement) for requirement in detail.requires_dist[:MOST_NEEDS]} - {""}
+    page = ProjectView.of(
+        detail,
+        place,
+        related=find_related(Scope.of(index), name, needed, _DEPENDENTS),
+        snippets=list_snippets(index.slug, name),
     )
     return render_template("site/project.html", page=page)

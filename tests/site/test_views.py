@@ -206,9 +206,9 @@ def test_dependencies_link_to_projects_that_are_here(client, cellar):
             )
         )
     db.session.commit()
-    needs = soup(client.get("/project/shop/")).select_one(".needs")
-    assert [link["href"] for link in needs.find_all("a")] == ["/project/cheese-cellar/"]
-    assert "elsewhere" in needs.text
+    page = soup(client.get("/project/shop/"))
+    assert [link["href"] for link in page.select(".needs a")] == ["/project/cheese-cellar/"]
+    assert "elsewhere" in page.select_one(".needs").text
 
 
 def test_classifiers_are_grouped_by_their_first_word(client):
@@ -263,7 +263,7 @@ def test_hostile_metadata_stay_words(client):
     for tab in ("description", "files", "history"):
         answer = client.get(f"/project/p/?tab={tab}")
         assert inline(soup(answer)) == []
-        assert not soup(answer).main.find("img")
+        assert not soup(answer).main.find("img", src="x")
 
 
 @pytest.mark.parametrize("visibility", ["public", "members"])
