@@ -141,7 +141,8 @@ def add_unless_there(model: type[Any], **values: Any) -> bool:
 def add_all_unless_there(model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
     """Add those of many rows that no unique constraint has already."""
     if rows:
-        _demand_open().execute(_insert_new(model), rows)
+        # By the table: as objects, rows with and without a value would go one by one.
+        _demand_open().execute(_insert_new(model.__table__), rows)
 
 
 def has_table(connection: Connection, table: str) -> bool:
@@ -241,7 +242,7 @@ def _run_before_commit(session: Session) -> None:
         sequel.prepare()
 
 
-def _insert_new(model: type[Any]) -> Any:
+def _insert_new(model: Any) -> Any:
     is_postgres = _demand_open().connection().dialect.name == "postgresql"
     insert = postgresql.insert if is_postgres else sqlite.insert
     return insert(model).on_conflict_do_nothing()

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -14,12 +15,32 @@ from app.search.terms import LONGEST_TEXT, bare, split_words
 
 YANKED = "yanked"
 
+_COLUMNS = (
+    Listing.id,
+    Listing.index_id,
+    Listing.normalized_name,
+    Listing.summary,
+    Listing.popularity,
+    Listing.is_yanked,
+    Listing.updated_at,
+)
+
 
 def write_entries(
     listings: Sequence[Listing], descriptions: Mapping[int, str] | None = None
 ) -> None:
     """Let searches know all words of listed projects; descriptions are by their numbers."""
     the_backend().put(list(_entries(listings, descriptions or {})))
+
+
+def write_new_entries(index_id: int, names: Collection[str]) -> None:
+    """Let searches know projects that have just been listed, and so have no labels yet."""
+    if not names:
+        return
+    wanted = select(*_COLUMNS).where(
+        Listing.index_id == index_id, Listing.normalized_name.in_(names)
+    )
+    the_backend().put([_entry(row, (), "") for row in db.session.execute(wanted)])
 
 
 def key_of(listing: Listing) -> Key:
@@ -45,16 +66,20 @@ def month_token(year: int, month: int) -> str:
 def _entries(listings: Sequence[Listing], descriptions: Mapping[int, str]) -> Iterable[Entry]:
     labels = _labels_of([listing.id for listing in listings])
     for listing in listings:
-        own = labels.get(listing.id, ())
-        yield Entry(
-            key=key_of(listing),
-            name=_named(listing),
-            summary=_plain(listing.summary or ""),
-            keywords=_plain(" ".join(value for _id, kind, value in own if kind == KEYWORD)),
-            description=_plain(descriptions.get(listing.id, "")),
-            people=_plain(" ".join(value for _id, kind, value in own if kind == PERSON)),
-            tokens=tuple(_tokens(listing, [number for number, _kind, _value in own])),
-        )
+        yield _entry(listing, labels.get(listing.id, ()), descriptions.get(listing.id, ""))
+
+
+def _entry(listing: Any, labels: Sequence[tuple[int, str, str]], description: str) -> Entry:
+    """Return the words of a listed project, of which at least `_COLUMNS` are known."""
+    return Entry(
+        key=Key(listing.index_id, listing.id, listing.popularity),
+        name=_named(listing.normalized_name),
+        summary=_plain(listing.summary or ""),
+        keywords=_plain(" ".join(value for _id, kind, value in labels if kind == KEYWORD)),
+        description=_plain(description),
+        people=_plain(" ".join(value for _id, kind, value in labels if kind == PERSON)),
+        tokens=tuple(_tokens(listing, [number for number, _kind, _value in labels])),
+    )
 
 
 def _labels_of(numbers: Collection[int]) -> dict[int, list[tuple[int, str, str]]]:
@@ -70,13 +95,13 @@ def _labels_of(numbers: Collection[int]) -> dict[int, list[tuple[int, str, str]]
     return found
 
 
-def _named(listing: Listing) -> str:
+def _named(normalized_name: str) -> str:
     """Return the words of a name; "PyYAML" is a name for who looks for "yaml" too."""
-    words = listing.normalized_name.split("-")
+    words = normalized_name.split("-")
     return " ".join([*words, *(bare(word) for word in words if bare(word) != word)])
 
 
-def _tokens(listing: Listing, labels: Iterable[int]) -> Iterable[str]:
+def _tokens(listing: Any, labels: Iterable[int]) -> Iterable[str]:
     yield from map(label_token, sorted(labels))
     if listing.is_yanked:
         yield YANKED

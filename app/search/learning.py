@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Row, select, update
@@ -11,11 +12,11 @@ from app.extensions import db
 from app.projects.names import normalise
 from app.search.backends import the_backend
 from app.search.backends.base import Key, Move
-from app.search.entries import write_entries
+from app.search.entries import write_entries, write_new_entries
 from app.search.models import Listing
 from app.search.popular import ranks
 from app.search.popularity import popularity_of
-from app.search.queries import list_listings
+from app.search.terms import plain
 
 _COLUMNS = (
     Listing.id,
@@ -38,7 +39,7 @@ class Told:
     summary: str = ""
     rank: int | None = None
 
-    @property
+    @cached_property
     def normalized_name(self) -> str:
         """Return the name by which it is known."""
         return normalise(self.name)
@@ -87,7 +88,8 @@ def learn(index_id: int, news: News, *, with_ranks: bool) -> None:
         values = [{"id": number} | changed for number, changed in news.changed.items()]
         db.session.execute(update(Listing), values)
         the_backend().move(news.moves)
-    write_entries([*list_listings(index_id, news.new), *_reworded(news)])
+    write_new_entries(index_id, news.new)
+    write_entries(_reworded(news))
 
 
 def _known(index_id: int, told: Sequence[Told]) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -129,6 +131,7 @@ def _row(index_id: int, told: Told, *, with_ranks: bool) -> dict[str, Any]:
         "index_id": index_id,
         "normalized_name": told.normalized_name,
         "name": told.name,
+        "plain_name": plain(told.normalized_name),
         "version": told.version or None,
         "summary": told.summary or None,
         "rank": rank,

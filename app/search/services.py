@@ -11,7 +11,7 @@ from app.core.jobs import enqueue
 from app.extensions import db
 from app.projects.names import normalise
 from app.search.backends import the_backend
-from app.search.entries import key_of, write_entries
+from app.search.entries import key_of, write_entries, write_new_entries
 from app.search.facts import Facts
 from app.search.models import Label, LabelCount, Listing, ListingLabel
 from app.search.popular import ranks
@@ -49,8 +49,7 @@ def forget_name(index_id: int, normalized_name: str) -> None:
 def learn_names(index_id: int, names: Mapping[str, str]) -> set[str]:
     """Note many projects, given by their normalised names; return those that are new."""
     new = _add(index_id, names)
-    if new:
-        write_entries(list_listings(index_id, new))
+    write_new_entries(index_id, new)
     return new
 
 
