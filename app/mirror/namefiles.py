@@ -4,6 +4,7 @@ As with an upstream's own list, it goes into a file of its own first, sorted, an
 compared with what is known piece by piece.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
@@ -29,7 +30,7 @@ BATCH = 5_000
 MOST_TOLD = 20
 _LONGEST_LINE = 64 * 1024
 _LONGEST_SUMMARY = 1_000
-_LARGEST_RANK = 1_000_000_000
+_RANK = re.compile("([1-9][0-9]{0,8})?")
 _CHUNK = 256 * 1024
 
 
@@ -191,8 +192,7 @@ def _read_row(line: bytes, places: dict[str, int], width: int) -> Told | None:
     if len(cells) != width or len(line) > _LONGEST_LINE or b"\0" in line:
         return None
     name, version, summary, rank = (_cell(cells, places.get(column)) for column in COLUMNS)
-    is_rank = not rank or (rank.isascii() and rank.isdecimal() and 0 < int(rank) < _LARGEST_RANK)
-    if not is_valid(name) or len(version) > LONGEST or not is_rank:
+    if not is_valid(name) or len(version) > LONGEST or not _RANK.fullmatch(rank):
         return None
     return Told(
         name=name,
