@@ -90,8 +90,8 @@ def _answer(field: Field, question: Question) -> Answer:
 def _loosen(field: Field, question: Question, full: Numbers) -> Numbers:
     """Return what has only some of the words, where that may be what was meant.
 
-    Of many words one is often beside the point; and of two, when nothing that is
-    known has both.
+    Of many words one is often beside the point; and of two, when nothing that most
+    know has both. Then only what they know is worth a place.
     """
     if len(question.groups) < 2:
         return Numbers({})
@@ -99,6 +99,9 @@ def _loosen(field: Field, question: Question, full: Numbers) -> Numbers:
     if len(question.groups) < _MANY and is_known and len(full.found) >= FEW:
         return Numbers({})
     found = _number_each(field, question.looser())
+    if len(full.found) >= FEW:
+        known = {key: value for key, value in found.found.items() if value >= _KNOWN}
+        return Numbers(known)
     if len(found.found) + len(full.found) >= FEW:
         return found
     return _number_each(field, question.loosest())

@@ -77,7 +77,9 @@ def read(typed: Words, synonyms: Sequence[SynonymGroup]) -> Question:
         groups=tuple(dict.fromkeys(wanted)),
         fields=tuple(_fields(typed)),
         words=tuple(words),
-        plain="" if phrases else "".join(words),
+        plain="".join([*words, *(word for phrase in phrases for word in phrase)])
+        if len(phrases) + bool(words) == 1
+        else "",
     )
 
 

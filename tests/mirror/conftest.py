@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import delete, update
+from sqlalchemy import delete, text, update
 
 from app import create_app
+from app.core.models import Job
 from app.core.storage import make_storage
 from app.extensions import db
 from app.indexes.models import Index, NameClaim, ReservedPattern
@@ -29,7 +30,7 @@ from app.mirror.renewal import Renewals
 from app.mirror.source import MirrorSource, mirror_source
 from app.mirror.upstream import forget_upstreams
 from app.projects.models import Project
-from app.search.models import Listing
+from app.search.models import Label, LabelCount, Listing
 from app.stats.models import DownloadDay, ProjectDay, ProjectMonth
 from app.uploads.models import Promotion
 from tests.conftest import testing_config
@@ -38,7 +39,7 @@ from tests.upstreams import UpstreamServer
 _KEPT = (
     *(MirroredDetail, MirroredFile, MirroredProject, MirroredStray, MirrorDay, UpstreamState),
     *(DownloadDay, ProjectDay, ProjectMonth),
-    *(Listing, Project, NameClaim, ReservedPattern, Entry, Promotion),
+    *(Job, LabelCount, Listing, Label, Project, NameClaim, ReservedPattern, Entry, Promotion),
 )
 
 
@@ -93,7 +94,12 @@ def mirror(house: Flask, upstream: UpstreamServer, tmp_path: Path) -> Iterator[I
         upstream.stop()
         await_true(lambda: not flights._flights and renewals.is_idle)
         forget_upstreams()
-        _change(*map(delete, _KEPT), update(Index).values(upstream_url=None))
+        _change(
+            *map(delete, _KEPT),
+            text("DELETE FROM listing_words"),
+            delete(Index).where(Index.slug.not_in(["main", "staging", "pypi"])),
+            update(Index).values(upstream_url=None),
+        )
 
 
 def await_true(is_so: Any, seconds: float = 10) -> None:
