@@ -7,6 +7,7 @@ start, without ready pages from before; "warm" is the median of some more. The
 disk cache of the kernel is left as it is.
 """
 
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from http.client import HTTPConnection
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
+from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -33,6 +35,7 @@ FOLDER = ROOT / ".bench"
 
 _JSON, _HTML = "application/vnd.pypi.simple.v1+json", "text/html"
 _REQUESTS = 1_000
+_LOC = re.compile(r"<loc>([^<]+)</loc>")
 _TIMEOUT_SECONDS = 300
 
 
@@ -56,15 +59,38 @@ class Answer:
     size: int
 
 
+# All of them lie together in the list by name.
+_ODOO = "/browse/classifiers/Framework%20::%20Odoo/"
 _SMALL = Page("index page of 10 files", f"/simple/{TEN}/", _JSON, 100)
 _PAGES = (
     Page("index page of 5,000 files", f"/simple/{THOUSANDS}/", _JSON, 10),
     Page("index page of 43,145 files", f"/simple/{ENORMOUS}/", _JSON),
     Page("root list, JSON", "/simple/", _JSON, 3),
     Page("root list, HTML", "/simple/", _HTML, 3),
-    Page("home page", "/", repeats=3),
+    Page("front page, made anew", "/?now"),
+    Page("front page", "/", repeats=100),
+    Page("most popular", "/popular"),
     Page("search for `client`", "/search?q=client"),
+    Page("search for `http client`, filtered", "/search?q=http+client&license=MIT&python=3.12"),
     Page("search for `ten-files`", f"/search?q={TEN}"),
+    Page("suggestions for `flas`", "/search/suggest?q=flas", repeats=20),
+    Page("browse", "/browse/?now"),
+    Page("licences", "/browse/licenses/"),
+    Page("classifiers", "/browse/classifiers/?now"),
+    Page("keywords", "/browse/keywords/"),
+    Page("keywords by name", "/browse/keywords/?sort=name&after=0~k"),
+    Page("keywords with `ato`", "/browse/keywords/?q=ato"),
+    Page("authors", "/browse/people/"),
+    Page("projects under MIT", "/browse/licenses/MIT/"),
+    Page("projects for Odoo, by name", "/browse/classifiers/Framework%20::%20Odoo/?sort=name"),
+    Page(
+        "projects for Odoo, newest first", "/browse/classifiers/Framework%20::%20Odoo/?sort=newest"
+    ),
+    Page("newest projects", "/browse/newest/"),
+    Page("newest releases", "/browse/releases/"),
+    Page("feed of releases", "/rss/updates.xml"),
+    Page("feed of projects", "/rss/packages.xml"),
+    Page("index of the sitemap", "/sitemap.xml"),
     Page("project page, 10 files", f"/project/{TEN}/", repeats=20),
     Page("project page, 43,145 files", f"/project/{ENORMOUS}/"),
 )
@@ -87,6 +113,11 @@ class Visitor:
         size = len(response.read())
         seconds = time.perf_counter() - began
         return Answer(seconds, response.status, response.getheader("ETag"), size)
+
+    def read(self, page: Page) -> str:
+        """Return the text of a page."""
+        self._connection.request("GET", page.path, headers={"Accept": page.accept})
+        return self._connection.getresponse().read().decode()
 
 
 @click.command()
@@ -157,12 +188,22 @@ def _ask_for_all(house: House, size: int) -> dict[str, str]:
     mean = (time.monotonic() - began) / _REQUESTS
     figures[f"{_REQUESTS:,} index pages, mean, ms"] = _milliseconds(mean)
     figures[f"memory after {_REQUESTS:,} index pages, MB"] = _memory(web)
-    for page in track(_PAGES, label=f"Pages of {size:,} projects"):
+    pages = [*_PAGES, Page("first part of the sitemap", _find_part(visitor), repeats=3)]
+    for page in track(pages, label=f"Pages of {size:,} projects"):
         figures |= _measure_page(visitor, page)
     return figures | {
         "memory after all of it, MB": _memory(web),
         "most memory that one process ever had, MB": _megabytes(house.peak_memory()),
     }
+
+
+def _find_part(visitor: Visitor) -> str:
+    """Return the path of the first part of the sitemap."""
+    page = Page("sitemap", "/sitemap.xml")
+    found = _LOC.search(visitor.read(page))
+    if found is None:
+        raise click.ClickException("The sitemap has no parts.")
+    return urlsplit(found[1]).path
 
 
 def _measure_page(visitor: Visitor, page: Page) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 from sqlalchemy import Connection, Engine, Table, func, insert, select, text
 
-from bench.rows import Row
+Row = dict[str, Any]
 
 _CACHE_KIB = 1_000_000
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -15,22 +15,24 @@ from app.projects.models import File, Release
 from app.projects.names import lookalike, normalise
 from app.projects.versions import canonical, sort_key
 from bench.histories import PlannedRelease, plan_releases
+from bench.listings import make_listing
+from bench.metadata import Told, draw_metadata
 
 Row = dict[str, Any]
 
 _SUBJECTS = ("A client for", "Tools around", "Simple", "Fast", "Bindings for", "An opinionated")
 _NEEDS = (">=3.8", ">=3.9", ">=3.10", ">=3.7", ">=3.6", ">=3.8,<4.0", ">=2.7", None)
-_LICENSES = ("MIT", "Apache-2.0", "BSD-3-Clause", "GPL-3.0-or-later", None)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a project is to become; without files it has no releases either."""
+    """What a project is to become; without files it has one release all the same."""
 
     name: str
     file_count: int
     last_serial: int
     updated_at: datetime
+    rank: int | None = None
 
 
 @dataclass(frozen=True)
@@ -40,32 +42,64 @@ class Batch:
     projects: list[Row]
     releases: list[Row]
     files: list[Row]
+    classifiers: list[Row]
+    dependencies: list[Row]
+    listings: list[Row]
 
 
 class Numbers:
     """The numbers that the next rows of each table get."""
 
-    def __init__(self, projects: int, releases: int, files: int) -> None:
+    def __init__(
+        self, projects: int, releases: int, files: int, dependencies: int, listings: int
+    ) -> None:
         self.projects, self.releases, self.files = count(projects), count(releases), count(files)
+        self.dependencies, self.listings = count(dependencies), count(listings)
 
 
-def make_batch(plans: list[Plan], index_id: int, numbers: Numbers) -> Batch:
+@dataclass(frozen=True)
+class Surroundings:
+    """What all projects have around them: their index, classifiers by name, and each other."""
+
+    index_id: int
+    classifiers: Mapping[str, int]
+    names: Sequence[str]
+    note_labels: Callable[[int, Sequence[tuple[str, str]]], None]
+
+
+def make_batch(plans: list[Plan], around: Surroundings, numbers: Numbers) -> Batch:
     """Return all rows of some projects."""
-    batch = Batch([], [], [])
+    batch = Batch([], [], [], [], [], [])
     for plan in plans:
-        # Whatever a project is made of follows from its name alone.
-        rng = random.Random(plan.name)
-        history = plan_releases(rng, plan.file_count, plan.updated_at) if plan.file_count else []
-        project = _project(plan, index_id, next(numbers.projects))
-        releases = list(_releases(rng, project, history, numbers))
-        if releases:
-            project["created_at"] = releases[0]["published_at"]
-            project["latest_release_id"] = max(releases, key=_preference)["id"]
-        batch.projects.append(project)
-        batch.releases.extend(releases)
+        _add_project(batch, plan, around, numbers)
+    return batch
+
+
+def _add_project(batch: Batch, plan: Plan, around: Surroundings, numbers: Numbers) -> None:
+    # Whatever a project is made of follows from its name, and who else there is.
+    rng = random.Random(plan.name)
+    told = draw_metadata(random.Random(f"words of {plan.name}"), plan.name, around.names)
+    history = plan_releases(rng, plan.file_count or 1, plan.updated_at)
+    project = _project(plan, around.index_id, next(numbers.projects))
+    releases = list(_releases(rng, project, told, history, numbers))
+    latest = max(releases, key=_preference)
+    project["created_at"] = releases[0]["published_at"]
+    project["latest_release_id"] = latest["id"]
+    project["release_count"] = len(releases)
+    batch.projects.append(project)
+    batch.releases.extend(releases)
+    if plan.file_count:
         for release, planned in zip(releases, history, strict=True):
             batch.files.extend(_files(rng, project, release, planned, numbers))
-    return batch
+    batch.classifiers.extend(
+        {"release_id": latest["id"], "classifier_id": around.classifiers[name]}
+        for name in told.classifiers
+    )
+    batch.dependencies.extend(_dependencies(latest["id"], told, numbers))
+    number = next(numbers.listings)
+    listing, labels = make_listing(project, latest, told, number=number, rank=plan.rank)
+    batch.listings.append(listing)
+    around.note_labels(number, labels)
 
 
 def _project(plan: Plan, index_id: int, number: int) -> Row:
@@ -79,6 +113,8 @@ def _project(plan: Plan, index_id: int, number: int) -> Row:
         "status_reason": None,
         "latest_release_id": None,
         "last_serial": plan.last_serial,
+        "release_count": None,
+        "file_count": plan.file_count,
         "created_at": plan.updated_at,
         "updated_at": plan.updated_at,
         "removed_at": None,
@@ -86,14 +122,14 @@ def _project(plan: Plan, index_id: int, number: int) -> Row:
 
 
 def _releases(
-    rng: random.Random, project: Row, history: list[PlannedRelease], numbers: Numbers
+    rng: random.Random, project: Row, told: Told, history: list[PlannedRelease], numbers: Numbers
 ) -> Iterator[Row]:
     words = normalise(project["name"]).replace("-", " ")
     same = {
         "summary": f"{rng.choice(_SUBJECTS)} {words}",
-        "keywords": words.replace(" ", ","),
-        "author_email": f"{words.split()[0]}@example.org",
-        "license_expression": rng.choice(_LICENSES),
+        "keywords": ",".join(told.keywords),
+        "author_email": f"{told.person} <{words.split()[0]}@example.org>",
+        "license_expression": told.license,
         "requires_python": rng.choice(_NEEDS),
     }
     for planned in history:
@@ -139,6 +175,18 @@ def _files(
             "metadata_sha256": _digest_of_metadata(filename) if is_wheel else None,
             "requires_python": release["requires_python"],
             "uploaded_at": planned.published_at + timedelta(seconds=place),
+        }
+
+
+def _dependencies(release_id: int, told: Told, numbers: Numbers) -> Iterator[Row]:
+    for position, name in enumerate(told.needs):
+        yield {
+            "id": next(numbers.dependencies),
+            "release_id": release_id,
+            "position": position,
+            "requirement": name,
+            "normalized_name": normalise(name),
+            "extra": None,
         }
 
 

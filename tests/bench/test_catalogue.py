@@ -7,6 +7,7 @@ import pytest
 from click import ClickException
 from packaging.version import Version
 from sqlalchemy import create_engine, event, func, select
+from trove_classifiers import sorted_classifiers
 
 from app import create_app
 from app.extensions import db
@@ -15,13 +16,19 @@ from app.indexes.queries import get_index
 from app.projects.models import File, Project, Release
 from app.projects.names import is_valid, lookalike, normalise
 from app.projects.queries import find_newest
+from app.projects.totals import Counts, find_totals
 from app.projects.versions import canonical, sort_key
+from app.search.facts import KINDS
+from app.search.finding import find
+from app.search.models import Label, LabelCount, Listing, ListingLabel
+from app.search.own import find_facts
+from app.search.wishes import Wish
 from app.sources.registry import source_for
 from app.uploads.filenames import parse_filename
 from bench import catalogue
 from bench.histories import draw_file_count
 from bench.names import ENORMOUS, KNOWN, TEN, THOUSANDS, make_names
-from bench.rows import Numbers, make_batch
+from bench.rows import Numbers, Surroundings, make_batch
 from tests import conftest
 
 PROJECTS, WITH_FILES = 120, 100
@@ -61,12 +68,14 @@ def count(model):
 
 def make_rows(names):
     plans = catalogue.make_plans(names, with_files=len(names), last_serial=0)
-    return make_batch(plans, 1, Numbers(1, 1, 1))
+    classifiers = {name: number for number, name in enumerate(sorted_classifiers)}
+    around = Surroundings(1, classifiers, names, lambda _listing, _labels: None)
+    return make_batch(plans, around, Numbers(1, 1, 1, 1, 1))
 
 
 def test_only_the_first_projects_have_files(filled):
     assert count(Project) == PROJECTS
-    bare = select(Project.id).where(Project.latest_release_id.is_(None)).order_by(Project.id)
+    bare = select(Project.id).where(Project.file_count == 0).order_by(Project.id)
     assert list(db.session.scalars(bare)) == list(range(WITH_FILES + 1, PROJECTS + 1))
 
 
@@ -155,6 +164,44 @@ def test_file_names_are_as_the_upload_would_take_them(filled):
 def test_the_same_number_gives_the_same_catalogue():
     names = make_names(40)[2:]
     assert make_rows(names) == make_rows(make_names(40)[2:])
+
+
+def test_lists_say_of_projects_what_their_metadata_say(filled):
+    """A rebuilding changes nothing."""
+    for listing in db.session.scalars(select(Listing).limit(PROJECTS)):
+        facts = find_facts(listing.index_id, listing.normalized_name)
+        mine = ListingLabel.listing_id == listing.id
+        had = db.session.execute(select(Label.kind, Label.value).join(ListingLabel).where(mine))
+        assert set(had) == set(facts.labels())
+        assert (listing.name, listing.version) == (facts.name, facts.version)
+        assert (listing.summary, listing.is_yanked) == (facts.summary, facts.is_yanked)
+        assert listing.created_at == facts.created_at
+        assert listing.updated_at == facts.updated_at
+
+
+def test_labels_are_counted(filled):
+    counted = select(ListingLabel.label_id, func.count()).group_by(ListingLabel.label_id)
+    kept = select(LabelCount.label_id, LabelCount.count)
+    assert set(db.session.execute(kept)) == set(db.session.execute(counted))
+    kinds = select(Label.kind).join(LabelCount).where(Label.kind != LabelCount.kind)
+    assert list(db.session.scalars(kinds)) == []
+    assert set(db.session.scalars(select(Label.kind).distinct())) == set(KINDS)
+
+
+def test_what_the_index_holds_is_counted(filled):
+    totals = find_totals([get_index().id])
+    assert totals == Counts(count(Project), count(Release), count(File))
+
+
+def test_few_projects_are_popular(filled):
+    ranks = db.session.scalars(select(Listing.rank).where(Listing.rank.is_not(None)))
+    assert sorted(ranks) == [1, 2]
+
+
+def test_searches_find_what_was_loaded(filled):
+    catalogue.write_words()
+    [line, *_others] = find(get_index(), Wish(text=TEN)).lines
+    assert line.name == TEN
 
 
 def test_an_index_with_projects_is_refused(filled):
