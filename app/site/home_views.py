@@ -17,7 +17,9 @@ from app.site.viewmodels import HomeView
 from app.site.views import bp, index_url, readable_index, upload_url
 from app.sources.page import ProjectLine
 
-_RELEASES, _PROJECTS, _TOPICS = 8, 6, 10
+_RELEASES, _PROJECTS, _TOPICS = 6, 5, 8
+# Whoever publishes a lot in a day leaves room for others.
+_LOOKED_AT = 30
 
 
 @bp.get("/")
@@ -41,5 +43,10 @@ def home() -> str:
 
 
 def _list_releases(scope: Scope) -> tuple[ProjectLine, ...]:
-    own = list_own_releases(scope, _RELEASES)
-    return own or list_new_releases(scope, Place(), size=_RELEASES).lines
+    """Return the newest release of each project that has a new one."""
+    found = list_own_releases(scope, _LOOKED_AT)
+    found = found or list_new_releases(scope, Place(), size=_LOOKED_AT).lines
+    newest: dict[str, ProjectLine] = {}
+    for line in found:
+        newest.setdefault(line.normalized_name, line)
+    return tuple(newest.values())[:_RELEASES]

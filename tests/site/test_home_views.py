@@ -56,6 +56,12 @@ def test_home_shows_the_newest_releases_first(client):
     assert faults(answer) == []
 
 
+def test_home_shows_the_newest_release_of_each_project_alone(client, cellar):
+    assert section(client.get("/"), "newest") == ["Cheese.Cellar"]
+    link = soup(client.get("/")).select_one("section[aria-labelledby=newest] .project-line-name a")
+    assert link["href"] == "/project/cheese-cellar/2.0rc1/"
+
+
 def test_home_counts_what_is_there(client, cellar):
     counters = [tag.text.strip() for tag in soup(client.get("/")).select(".counters dd")]
     assert counters == ["1", "3", "3"]
