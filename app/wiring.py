@@ -12,8 +12,9 @@ from app.accounts.events import (
 from app.core import events
 from app.core.events import Event
 from app.core.storage import sweep
-from app.feeds import catalogue_map, maps, page_map
+from app.feeds import catalogue_map, maps
 from app.feeds.fixed_map import Place, fixed_section
+from app.feeds.page_map import PAGES
 from app.indexes import services as indexes
 from app.indexes.events import IndexRemoved, PagesVoided, UpstreamChanged
 from app.journal import services as journal
@@ -30,8 +31,10 @@ from app.projects.events import FilesWithdrawn, NamesChanged, NamesLoaded, PageC
 from app.projects.queries import list_referred
 from app.projects.services import count_names, refuse_loss
 from app.search import listers, own
+from app.search.facts import CLASSIFIER
 from app.search.jobs import leave_index
 from app.simple import passes, shelving
+from app.site.labels import KINDS
 from app.sources import registry
 from app.sources.local import LocalSource
 from app.stats import keepers
@@ -42,6 +45,12 @@ from app.stats.queries import list_files
 MAPPED: tuple[Place, ...] = (
     ("site.home", {}),
     ("site.popular", {}),
+    ("site.browse", {}),
+    *(("site.classifier_tree", {"segment": segment}) for segment in ("topics", "classifiers")),
+    *(("site.labels", {"kind": kind}) for kind in KINDS.values() if kind != KINDS[CLASSIFIER]),
+    ("site.newest", {}),
+    ("site.releases", {}),
+    ("site.maintainers", {}),
     ("site.indexes", {}),
     ("site.classifiers", {}),
     ("site.refusals", {}),
@@ -54,8 +63,8 @@ def wire() -> None:
     registry.register("mirror", mirror_source, resting=RestingMirror)
     registry.lay_over(lay_policy)
     sweep.refer(list_referred, copies.list_referred, pages.list_referred)
-    catalogue = (catalogue_map.PEOPLE, catalogue_map.PROJECTS)
-    for section in (fixed_section("site", MAPPED), page_map.PAGES, *catalogue):
+    site_map = (fixed_section("site", MAPPED), PAGES, catalogue_map.PEOPLE, catalogue_map.PROJECTS)
+    for section in site_map:
         maps.register(section)
     keepers.register(
         Keeper(list_files),

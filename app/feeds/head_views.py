@@ -7,9 +7,10 @@ from flask import Flask, request
 from app.core.i18n import ARGUMENT, LANGUAGES, find_asked_locale
 from app.feeds import maps
 from app.feeds.maps import Address
+from app.feeds.page_map import url_at
 from app.feeds.sitemaps import list_languages
 from app.indexes.queries import MAIN
-from app.web.http import absolute_url, base_url
+from app.web.http import absolute_url
 
 
 def init_app(app: Flask) -> None:
@@ -45,7 +46,7 @@ def _find_url(path: str) -> str | None:
     if request.args.keys() - {ARGUMENT}:
         return None
     if path:
-        return f"{base_url()}{path}"
+        return url_at(path)
     values = request.view_args or {}
     is_main = values.get("slug", MAIN) == MAIN
     if not (is_main and maps.is_mapped(request.endpoint)):
@@ -56,4 +57,6 @@ def _find_url(path: str) -> str | None:
 def _in_language(url: str, languages: Sequence[str]) -> str:
     # Each language of a page is a page of its own to those who list them.
     asked = find_asked_locale()
-    return f"{url}?{ARGUMENT}={asked}" if asked in languages else url
+    if asked not in languages:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{ARGUMENT}={asked}"

@@ -1,31 +1,49 @@
-"""What the map has of the pages that people write: those that everybody may see."""
+"""The pages that people write, for the map: those that everybody may see and that are listed."""
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from app.feeds.maps import Address, Part, Section
-from app.pages.directory import recall_directory
+from app.pages.frame import site_directory
+from app.pages.paths import find_rule
+from app.pages.public import PublicPage
 from app.web.http import base_url
 
 
-def _find_part(number: int) -> Part | None:
-    # There are never so many that they would not fit into one.
-    return _part() if number == 1 else None
+def has_page(path: str) -> bool:
+    """Tell whether everybody may see a page at a path."""
+    return path in site_directory().pages
 
 
-def _part() -> Part:
-    directory = recall_directory()
-    times = (page.changed_at for page in directory.pages.values())
+def url_at(path: str) -> str:
+    """Return the full address of a path."""
+    return f"{base_url()}{quote(path)}"
+
+
+def _list_listed() -> list[PublicPage]:
+    pages = (page for page in site_directory().pages.values() if page.is_listed)
+    # Where the application itself answers, nobody finds the page.
+    return [page for page in pages if find_rule(page.path.address) is None]
+
+
+def _list_parts() -> list[Part]:
+    pages = _list_listed()
+    times = (page.changed_at for page in pages)
     changed_at = max((at for at in times if at is not None), default=None)
-    return Part(number=1, stamp=directory.generation or "", changed_at=changed_at)
+    stamp = str(site_directory().generation)
+    return [Part(number=1, stamp=stamp, changed_at=changed_at)] if pages else []
 
 
-def _addresses(number: int) -> Iterator[Address]:
-    site = base_url()
+def _find_part(number: int) -> Part | None:
+    return next((part for part in _list_parts() if part.number == number), None)
+
+
+def _list_addresses(number: int) -> Iterator[Address]:
+    # At once: there are few, and outside a request nobody knows where the site is.
     return iter(
         [
-            Address(f"{site}{page.path.quoted}", page.changed_at, tuple(page.editions))
-            for page in recall_directory().pages.values()
-            if page.is_listed
+            Address(url_at(page.path.address), page.changed_at, tuple(sorted(page.editions)))
+            for page in _list_listed()
         ]
     )
 
@@ -33,7 +51,7 @@ def _addresses(number: int) -> Iterator[Address]:
 PAGES = Section(
     name="pages",
     endpoints=frozenset(),
-    list_parts=lambda: [_part()],
+    list_parts=_list_parts,
     find_part=_find_part,
-    addresses=_addresses,
+    addresses=_list_addresses,
 )

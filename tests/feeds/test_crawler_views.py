@@ -4,9 +4,11 @@ from urllib.robotparser import RobotFileParser
 
 import pytest
 
+from app.core.database import transaction
 from app.extensions import db
 from app.feeds.crawler_views import CLOSED
 from app.indexes.queries import get_index
+from app.pages.services import withdraw
 
 SITE = "http://localhost"
 CONTACT = "security+tilsit@example.org"
@@ -83,6 +85,7 @@ def test_who_found_a_hole_learns_whom_to_tell(client, contact, now):
         "Expires": "2030-06-30T00:00:00Z",
         "Preferred-Languages": "en, de",
         "Canonical": f"{SITE}/.well-known/security.txt",
+        "Policy": f"{SITE}/security",
     }
 
 
@@ -96,7 +99,14 @@ def test_a_contact_cannot_add_fields(app, client, monkeypatch):
     monkeypatch.setitem(app.config, "CONTACT_EMAIL", "a@example.org\nExpires: never")
     lines = client.get("/.well-known/security.txt").text.splitlines()
     assert lines[0] == "Contact: mailto:a@example.org%0AExpires%3A%20never"
-    assert len(lines) == 4
+    assert len(lines) == 5
+
+
+def test_a_policy_that_was_withdrawn_is_not_named(client, contact):
+    with transaction():
+        for locale in ("en", "de"):
+            withdraw("/security", locale)
+    assert "Policy" not in fields(client.get("/.well-known/security.txt"))
 
 
 def test_nobody_is_named_whom_nobody_named(client):
