@@ -111,9 +111,9 @@ class Scope:
         found = list(listings)
         if self._has_resting:
             return self.lines(found)
-        slugs = {index.id: index.slug for index in self.indexes}
-        hidden = self.chain.hides({each.normalized_name: slugs[each.index_id] for each in found})
-        return tuple(self._line(each) for each in found if each.normalized_name not in hidden)
+        owners = {each.normalized_name: self.slugs[each.index_id] for each in found}
+        hidden = self.chain.hides(owners)
+        return tuple(self.line(each) for each in found if each.normalized_name not in hidden)
 
     @property
     def _has_resting(self) -> bool:

@@ -8,8 +8,7 @@ from app.accounts.auth import session_actor
 from app.core.exceptions import Forbidden, NotFound, Unauthenticated, Unavailable
 from app.indexes.permissions import demand_read
 from app.indexes.queries import MAIN, PUBLIC, get_index, openness
-from app.search.queries import list_rows
-from app.search.scopes import Scope
+from app.search.queries import find_known
 from app.site.badges import KINDS, Badge, draw, make_badge, not_found, unavailable
 from app.site.project_views import find_release
 from app.site.views import bp
@@ -44,8 +43,8 @@ def _make_badge(slug: str, name: str, kind: str) -> tuple[Badge, bool]:
         raise NotFound
     downloads = 0
     if kind == "downloads":
-        rows = list_rows(Scope.of(index).index_ids, [detail.normalized_name])
-        downloads = sum(row.downloads for row in rows.values())
+        listing = find_known(get_index(detail.index_slug).id, detail.normalized_name)
+        downloads = listing.downloads if listing else 0
     return make_badge(kind, detail, downloads), is_public
 
 
