@@ -8,19 +8,23 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.i18n import reader_locale
 from app.pages.directory import last_directory, recall_directory
-from app.pages.public import Directory, MenuLink, choose_language
+from app.pages.public import FOOTER, HEADER, Directory, MenuLink, choose_language
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShownLink:
-    """A link of a menu as a reader sees it; `lang` is set if its words are in another language."""
+    """A link of a menu as a reader sees it; `lang` is set if its words are in another language.
+
+    One that is in the footer as well may be left out where there is little room.
+    """
 
     url: str
     label: str
     lang: str | None
     is_current: bool
+    is_twice: bool
 
 
 def site_directory() -> Directory:
@@ -36,10 +40,12 @@ def site_directory() -> Directory:
 
 def show_links(place: str, *, prefix: str, here: str) -> list[ShownLink]:
     """Return the links of a menu for the reader of the page at a path."""
-    return [_show(link, prefix, here) for link in site_directory().menus.get(place, ())]
+    menus = site_directory().menus
+    twice = {link.target for link in menus.get(FOOTER, ())} if place == HEADER else set()
+    return [_show(link, prefix, here, twice) for link in menus.get(place, ())]
 
 
-def _show(link: MenuLink, prefix: str, here: str) -> ShownLink:
+def _show(link: MenuLink, prefix: str, here: str, twice: set[str]) -> ShownLink:
     wanted = reader_locale()
     locale = choose_language(link.labels, wanted)
     return ShownLink(
@@ -47,6 +53,7 @@ def _show(link: MenuLink, prefix: str, here: str) -> ShownLink:
         label=link.labels[locale],
         lang=None if locale == wanted else locale.replace("_", "-"),
         is_current=link.target == here,
+        is_twice=link.target in twice,
     )
 
 

@@ -5,6 +5,7 @@ from app.extensions import db
 from app.indexes.queries import get_index
 from app.indexes.services import change_visibility
 from app.pages import services
+from app.pages.menus import add_link
 from app.pages.models import PageRedirect
 from app.pages.opening import change_place
 from app.pages.redirects import make_redirect
@@ -265,3 +266,11 @@ def test_the_map_tells_of_pages_that_everybody_sees(client):
     assert "/plans" not in told
     assert "/quiet" not in told
     assert soup(client.get("/quiet")).find("meta", {"name": "robots"})["content"] == "noindex"
+
+
+def test_a_link_of_the_header_is_only_left_out_where_the_footer_has_it(client):
+    with transaction():
+        add_link("header", "/help/uv", {"en": "For uv"})
+    links = {link.text: link.get("class") for link in soup(client.get("/")).select("header nav a")}
+    assert links["Help"] == ["house-nav-help"]
+    assert links["For uv"] is None
