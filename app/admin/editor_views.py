@@ -18,7 +18,7 @@ from app.pages.markup import render_page
 from app.pages.models import Page, PageVersion
 from app.pages.paths import Path, find_rule, find_stem
 from app.pages.seeded import find_seeded, list_seeded_paths
-from app.pages.texts import PageText, join_text
+from app.pages.texts import PageText, clean_body, join_text
 
 
 def asked_path() -> str:
@@ -82,7 +82,7 @@ def show_clash(path: str, locale: str, form: TextForm) -> ResponseReturnValue:
 
 def render_preview(body: str) -> Markup:
     """Return the HTML of a text as its readers would see it."""
-    return fill(render_page(body), gather_facts(request.script_root))
+    return fill(render_page(clean_body(body)), gather_facts(request.script_root))
 
 
 def text_of(version: PageVersion | None) -> PageText:

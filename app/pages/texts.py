@@ -22,16 +22,21 @@ class PageText:
 
 def clean_text(text: PageText) -> PageText:
     """Return a text as it is kept, or raise `BadPageTitle` or `BadText`."""
-    body = "\n".join(line.rstrip("\r") for line in text.body.split("\n")).strip("\n") + "\n"
-    if len(body) > LONGEST_BODY:
-        raise BadText(_l("A text has at most 50,000 characters."))
-    if "\x00" in body:
-        raise BadText(_l("This holds a character that cannot be used."))
-    title = _clean_line(text.title, LONGEST_TITLE)
+    body, title = clean_body(text.body), _clean_line(text.title, LONGEST_TITLE)
     if not title:
         raise BadPageTitle
     description = _clean_line(text.description, LONGEST_DESCRIPTION)
     return PageText(title=title, description=description, body=body)
+
+
+def clean_body(given: str) -> str:
+    """Return Markdown with the ends of lines that browsers change in forms, or raise `BadText`."""
+    body = given.replace("\r\n", "\n").replace("\r", "\n").strip("\n") + "\n"
+    if len(body) > LONGEST_BODY:
+        raise BadText(_l("A text has at most 50,000 characters."))
+    if "\x00" in body:
+        raise BadText(_l("This holds a character that cannot be used."))
+    return body
 
 
 def clean_note(note: str) -> str:

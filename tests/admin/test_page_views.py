@@ -138,9 +138,17 @@ def test_a_preview_for_scripts_is_the_same(client):
     told = client.post("/admin/pages/preview", data={"body": "*so* <script>alert(1)</script>"})
     assert "<em>so</em>" in told.json["html"]
     assert "<script" not in told.json["html"]
+    told = client.post("/admin/pages/preview", data={"body": "x" * 60_000})
+    assert told.status_code == 400
     told = client.post("/admin/pages/preview", data={"body": "{{ if upstreams }}\nx"})
     assert told.status_code == 400
     assert told.json["error"]
+
+
+def test_a_preview_reads_lines_as_browsers_send_them(client):
+    body = "{{ if upstreams }}\r\nfar\r\n{{ else }}\r\nnear\r\n{{ end }}\r\n"
+    shown = soup(send(client, "/about", "preview", body=body)).select_one("[data-preview-target]")
+    assert shown.text.strip() == "near"
 
 
 def test_two_editors_at_once_lose_nothing(client):
