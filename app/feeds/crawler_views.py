@@ -10,7 +10,7 @@ from app.core import clock
 from app.core.i18n import LANGUAGES
 from app.core.runtime import setting
 from app.feeds.exceptions import NobodyToContact
-from app.feeds.page_map import has_page, url_at
+from app.feeds.page_map import has_page
 from app.feeds.views import bp
 from app.indexes.queries import PUBLIC, get_index, openness
 from app.web.documents import mark_public
@@ -47,7 +47,7 @@ def security() -> ResponseReturnValue:
         raise NobodyToContact
     # The same for a whole day, so that caches can keep it.
     until = datetime.combine(clock.today() + _VALID, time())
-    policy = (f"Policy: {url_at(_POLICY)}",) if has_page(_POLICY) else ()
+    policy = (f"Policy: {base_url()}{_POLICY}",) if has_page(_POLICY) else ()
     return _text(
         f"Contact: mailto:{quote(contact, safe='@+')}",
         f"Expires: {until.isoformat()}Z",

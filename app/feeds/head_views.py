@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
 def canonical_url(path: str = "", languages: Sequence[str] = tuple(LANGUAGES)) -> str | None:
     """Return the address of the page that is shown, or None if it is not on the map.
 
-    What stands at no endpoint names its path, and the languages that it has.
+    What stands at no endpoint names its path, quoted, and the languages that it has.
     """
     url = _find_url(path)
     return None if url is None else _in_language(url, languages)

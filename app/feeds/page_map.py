@@ -1,7 +1,6 @@
 """The pages that people write, for the map: those that everybody may see and that are listed."""
 
 from collections.abc import Iterator
-from urllib.parse import quote
 
 from app.feeds.maps import Address, Part, Section
 from app.pages.frame import site_directory
@@ -13,11 +12,6 @@ from app.web.http import base_url
 def has_page(path: str) -> bool:
     """Tell whether everybody may see a page at a path."""
     return path in site_directory().pages
-
-
-def url_at(path: str) -> str:
-    """Return the full address of a path."""
-    return f"{base_url()}{quote(path)}"
 
 
 def _list_listed() -> list[PublicPage]:
@@ -42,7 +36,7 @@ def _list_addresses(number: int) -> Iterator[Address]:
     # At once: there are few, and outside a request nobody knows where the site is.
     return iter(
         [
-            Address(url_at(page.path.address), page.changed_at, tuple(sorted(page.editions)))
+            Address(f"{base_url()}{page.path.quoted}", page.changed_at, tuple(page.editions))
             for page in _list_listed()
         ]
     )
