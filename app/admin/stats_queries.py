@@ -11,7 +11,7 @@ from app.extensions import db
 from app.indexes.models import Index
 from app.indexes.queries import HOSTED
 from app.projects.models import File, Project, Release
-from app.stats.models import ALL, FILE, TOTAL, DownloadDay, DownloadMonth, ProjectMonth
+from app.stats.models import ALL, FILE, RANKED, TOTAL, DownloadDay, DownloadMonth, ProjectMonth
 from app.stats.sums import month_of
 
 PAGE_SIZE = 50
@@ -105,7 +105,7 @@ def _list_most(month: date, kind: str) -> list[Most]:
     sums = ProjectMonth
     wanted = (
         select(sums.index_slug, sums.project, sums.value, sums.count, sums.bytes)
-        .where(sums.month == month, sums.kind == kind, sums.project != ALL)
+        .where(sums.month == month, sums.kind == kind, RANKED, sums.project != ALL)
         .order_by(sums.count.desc(), sums.index_slug, sums.project, sums.value)
         .limit(TOP)
     )

@@ -18,9 +18,8 @@ _MB = 1_000_000
 def rebuild() -> None:
     """Make all sums of downloads anew from what was counted; can be repeated at any time."""
     months = list_months()
-    for month in track(months, label="Summing up months"):
-        rebuild_month(month)
-    click.echo(f"The sums of {len(months):,} months are made anew.")
+    wrong = sum(rebuild_month(month) for month in track(months, label="Summing up months"))
+    click.echo(f"The sums of {len(months):,} months are made anew; {wrong:,} were wrong.")
 
 
 @cli.command("show")
