@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from app.core import clock
 from app.indexes.models import Index
@@ -52,12 +53,12 @@ def find(index: Index, wish: Wish) -> Found:
     ordered = field.keep_listed(_ordered(answer, question, wish.sort))
     begin = (wish.number - 1) * PAGE_SIZE
     return Found(
-        lines=scope.lines(load(ordered[begin : begin + PAGE_SIZE])),
+        lines=scope.lines_fitting(load(ordered[begin : begin + PAGE_SIZE])),
         total=len(ordered),
         number=wish.number,
         is_more=answer.is_more,
         suggestion=answer.suggestion,
-        choices=count_choices(field, wish, ordered, lambda other: _answer(other, question).matches),
+        choices=count_choices(field, wish, ordered, partial(_refit, question)),
     )
 
 
@@ -85,6 +86,11 @@ def _answer(field: Field, question: Question) -> Answer:
         is_more=full.is_more or loose.is_more or len(matches) > MOST_MATCHES,
         suggestion=spelling.text,
     )
+
+
+def _refit(question: Question, field: Field) -> list[Match]:
+    """Return what fits a question with other filters."""
+    return field.keep_listed(_answer(field, question).matches)
 
 
 def _loosen(field: Field, question: Question, full: Numbers) -> Numbers:

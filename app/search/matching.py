@@ -26,8 +26,6 @@ _COLUMNS = (
     Listing.updated_at,
 )
 _COUNTED = select(Listing.id, Listing.index_id, Listing.popularity)
-# Three pages.
-_SAMPLE = 60
 # Stands behind every normalised name, and sorts behind all that one can hold.
 _END = "~"
 
@@ -159,18 +157,10 @@ class Field:
             if number in rows
         ]
 
-    def keep_listed(self, matches: Sequence[Match]) -> Sequence[Match]:
-        """Return those that the scope lists after all, rules and reserved names included.
-
-        To ask for thousands of names takes long, and there are seldom such rules. If
-        none of the first ones is hidden, those behind them are taken for listed.
-        """
-        for part in (matches[:_SAMPLE], matches):
-            names = {match.normalized_name for match in part}
-            listed = self.scope.listed(names)
-            if names <= listed:
-                return matches
-        return [match for match in matches if match.normalized_name in listed]
+    def keep_listed(self, matches: Sequence[Match]) -> list[Match]:
+        """Return those that the scope lists after all, rules and reserved names included."""
+        hidden = self.scope.hidden({match.normalized_name: match.index_id for match in matches})
+        return [match for match in matches if match.normalized_name not in hidden]
 
 
 def load(matches: Sequence[Match]) -> list[Listing]:

@@ -42,3 +42,13 @@ def count_known(index_id: int) -> int:
     """Count the projects that an index knows."""
     wanted = select(func.count()).select_from(Listing).where(Listing.index_id == index_id)
     return db.session.scalar(wanted) or 0
+
+
+def list_rows(index_ids: Collection[int], names: Collection[str]) -> dict[str, Listing]:
+    """Return what the first of some indexes that knows a name knows of it, by names."""
+    wanted = select(Listing).where(
+        Listing.index_id.in_(index_ids), Listing.normalized_name.in_(names)
+    )
+    places = {index_id: place for place, index_id in enumerate(index_ids)}
+    rows = sorted(db.session.scalars(wanted), key=lambda row: places[row.index_id], reverse=True)
+    return {row.normalized_name: row for row in rows}

@@ -1,6 +1,6 @@
 """The listed projects that an index shows: its own and those of its bases."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -109,11 +109,17 @@ class Scope:
         As `lines`, but no table is asked once more for what the conditions have said.
         """
         found = list(listings)
-        if self._has_resting:
-            return self.lines(found)
-        owners = {each.normalized_name: self.slugs[each.index_id] for each in found}
-        hidden = self.chain.hides(owners)
+        hidden = self.hidden({each.normalized_name: each.index_id for each in found})
         return tuple(self.line(each) for each in found if each.normalized_name not in hidden)
+
+    def hidden(self, owners: Mapping[str, int]) -> set[str]:
+        """Return those of some normalised names that a rule or a reservation keeps from pages.
+
+        They are given with the numbers of the indexes whose listings `fits` let through.
+        """
+        if self._has_resting:
+            return owners.keys() - self.listed(owners.keys())
+        return self.chain.hides({name: self.slugs[number] for name, number in owners.items()})
 
     @property
     def _has_resting(self) -> bool:

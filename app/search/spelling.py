@@ -33,7 +33,7 @@ def find_spelling(field: Field, question: Question, found: Sequence[Match]) -> S
     # Whoever filters knows what is there.
     alike = [] if field.filters.tokens else field.find_named(slips(typed), _MOST_MEANT)
     meant = [match for match in alike if weight(match.popularity) * _CLEARLY > best]
-    meant = list(field.keep_listed(meant))
+    meant = field.keep_listed(meant)
     if not meant:
         return Spelling()
     return Spelling(text=meant[0].normalized_name, matches=tuple(meant))

@@ -32,7 +32,7 @@ def suggest(index: Index, text: str, limit: int = 8) -> tuple[Suggestion, ...]:
     ordered = sorted(found.values(), key=lambda match: _place(match, joined))[:limit]
     return tuple(
         Suggestion(name=line.name, normalized_name=line.normalized_name, summary=line.summary)
-        for line in scope.lines(load(ordered))
+        for line in scope.lines_fitting(load(ordered))
     )
 
 

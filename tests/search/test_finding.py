@@ -406,6 +406,8 @@ def test_what_changes_is_found_by_its_new_words(listed, found):
 
 def test_a_search_takes_the_same_number_of_statements_whatever_it_finds(listed, queries, found):
     def count():
+        # What is remembered of indexes is asked for by the first.
+        found("thing")
         queries.clear()
         found("thing")
         return len(queries)
@@ -413,6 +415,7 @@ def test_a_search_takes_the_same_number_of_statements_whatever_it_finds(listed, 
     for number in range(6):
         listed(f"thing{number}", "thing", license="MIT")
     few = count()
+    assert few <= 14
     for number in range(40):
         listed(f"more{number}", "thing", license="MIT")
     assert count() == few
