@@ -7,10 +7,9 @@ from flask import Flask, request
 from app.core.i18n import ARGUMENT, LANGUAGES, find_asked_locale
 from app.feeds import maps
 from app.feeds.maps import Address
-from app.feeds.page_map import url_at
 from app.feeds.sitemaps import list_languages
 from app.indexes.queries import MAIN
-from app.web.http import absolute_url
+from app.web.http import absolute_url, base_url
 
 
 def init_app(app: Flask) -> None:
@@ -46,7 +45,7 @@ def _find_url(path: str) -> str | None:
     if request.args.keys() - {ARGUMENT}:
         return None
     if path:
-        return url_at(path)
+        return f"{base_url()}{path}"
     values = request.view_args or {}
     is_main = values.get("slug", MAIN) == MAIN
     if not (is_main and maps.is_mapped(request.endpoint)):

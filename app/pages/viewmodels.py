@@ -10,9 +10,9 @@ from markupsafe import Markup
 class PageView:
     """A page in one language; `others` are the further ones that it can be had in.
 
-    `address` is as machines are told it. `preview` is the number of a
-    version that only administrators see, or None. `is_foreign` says that the reader asked
-    for another language.
+    `address` is as machines are told it. `preview` is the number of a version that
+    only administrators see, or None. `is_foreign` says that the reader asked for another
+    language.
     """
 
     path: str
