@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, delete, select
 from app.search.facts import Facts
 from app.search.models import Label, LabelCount, ListingLabel
 from app.search.popularity import popularity_of
+from app.search.terms import plain
 from bench.loading import load, next_number
 from bench.metadata import Told
 
@@ -39,6 +40,7 @@ def make_listing(
         "version": latest["version"],
         "summary": latest["summary"],
         "rank": rank,
+        "plain_name": plain(project["normalized_name"]),
         "downloads": 0,
         "popularity": popularity_of(rank),
         "is_yanked": latest["yanked_at"] is not None,

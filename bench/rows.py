@@ -115,6 +115,8 @@ def _project(plan: Plan, index_id: int, number: int) -> Row:
         "last_serial": plan.last_serial,
         "release_count": None,
         "file_count": plan.file_count,
+        "max_file_bytes": None,
+        "max_total_bytes": None,
         "created_at": plan.updated_at,
         "updated_at": plan.updated_at,
         "removed_at": None,

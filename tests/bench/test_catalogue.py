@@ -13,7 +13,7 @@ from app import create_app
 from app.extensions import db
 from app.indexes.models import SerialCounter
 from app.indexes.queries import get_index
-from app.projects.models import File, Project, Release
+from app.projects.models import Dependency, File, Project, Release
 from app.projects.names import is_valid, lookalike, normalise
 from app.projects.queries import find_newest
 from app.projects.totals import Counts, find_totals
@@ -202,6 +202,21 @@ def test_searches_find_what_was_loaded(filled):
     catalogue.write_words()
     [line, *_others] = find(get_index(), Wish(text=TEN)).lines
     assert line.name == TEN
+
+
+@pytest.mark.parametrize(
+    ("kind", "model"),
+    [
+        ("projects", Project),
+        ("releases", Release),
+        ("files", File),
+        ("dependencies", Dependency),
+        ("listings", Listing),
+    ],
+)
+def test_rows_have_every_column_of_their_table(kind, model):
+    row = getattr(make_rows(make_names(20)[2:]), kind)[0]
+    assert set(row) == set(model.__table__.c.keys())
 
 
 def test_an_index_with_projects_is_refused(filled):
