@@ -21,8 +21,8 @@ from app.web.documents import (
 )
 from app.web.http import absolute_url, base_url
 
-# No table has more blocks of rows, and no database takes greater numbers of them.
-_MOST_PARTS = 10**9
+# Numbers of rows have 32 bits, and PostgreSQL takes no greater ones: no part is behind this.
+_MOST_PARTS = 400_000
 _VARY = ("Accept-Encoding",)
 
 
