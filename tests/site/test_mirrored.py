@@ -357,7 +357,8 @@ def test_a_page_of_40000_files_asks_no_more_than_another(reader, upstream, mirro
             answer = reader.get(f"/project/{name}/?tab=history")
         asked[name] = len(statements)
         assert faults(answer) == []
-    assert asked["many"] <= asked["few"] <= 17
+    # One of them begins the transaction.
+    assert asked["many"] <= asked["few"] <= 9
     assert len(soup(answer).select(".timeline li")) == 500
     assert "older releases are not listed here" in answer.text
 
