@@ -32,11 +32,13 @@ _MOST_BY_NAME = 300
 class Answer:
     """What fits, each once; `is_more` says that there may be others.
 
-    `partial` are the numbers of those that may lack a word.
+    `partial` are the numbers of those that may lack a word, `meant` of those whose
+    names were probably mistyped.
     """
 
     matches: tuple[Match, ...]
     partial: frozenset[int] = frozenset()
+    meant: frozenset[int] = frozenset()
     is_more: bool = False
     suggestion: str | None = None
 
@@ -83,6 +85,7 @@ def _answer(field: Field, question: Question) -> Answer:
     return Answer(
         matches=tuple(matches.values())[:MOST_MATCHES],
         partial=frozenset(loose.found.keys() - full.found.keys() - named.keys()),
+        meant=frozenset(match.id for match in spelling.matches),
         is_more=full.is_more or loose.is_more or len(matches) > MOST_MATCHES,
         suggestion=spelling.text,
     )
@@ -133,4 +136,4 @@ def _ordered(answer: Answer, question: Question, sort: str) -> Sequence[Match]:
         return sorted(matches, key=lambda match: match.updated_at or oldest, reverse=True)
     if sort == POPULARITY or question.is_empty:
         return sorted(matches, key=lambda match: -match.popularity)
-    return rank(matches, question, answer.partial)
+    return rank(matches, question, partial=answer.partial, meant=answer.meant)

@@ -18,8 +18,14 @@ _LOOKED_AT = 600
 _NAMED = 3.0
 
 
-def rank(matches: Sequence[Match], question: Question, partial: Collection[int]) -> list[Match]:
-    """Return matches in their order: the exact name, and then the best answers first.
+def rank(
+    matches: Sequence[Match],
+    question: Question,
+    *,
+    partial: Collection[int] = (),
+    meant: Collection[int] = (),
+) -> list[Match]:
+    """Return matches in their order: the exact name, `meant`, and then the best answers first.
 
     Of `partial` nobody has looked yet which words they lack.
     """
@@ -27,10 +33,11 @@ def rank(matches: Sequence[Match], question: Question, partial: Collection[int])
     likely = sorted(matches, key=lambda match: -_guess(match, words))
     scores = _score(likely[:_LOOKED_AT], question, partial)
 
-    def place(match: Match) -> tuple[bool, float, float, str]:
+    def place(match: Match) -> tuple[bool, bool, float, float, str]:
         is_exact = bool(question.plain) and plain(match.normalized_name) == question.plain
         known = scores.get(match.id, 0.0)
-        return not is_exact, -known, -_guess(match, words), match.normalized_name
+        rest = (-known, -_guess(match, words), match.normalized_name)
+        return (not is_exact, match.id not in meant, *rest)
 
     return sorted(likely, key=place)
 
