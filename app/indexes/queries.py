@@ -19,6 +19,7 @@ PUBLIC, SIGNED_IN, MEMBERS = "public", "signed-in", "members"
 # From the widest to the narrowest.
 VISIBILITIES = (PUBLIC, SIGNED_IN, MEMBERS)
 HOSTED, MIRROR = "hosted", "mirror"
+KNOWN_NAMES = "known_names"
 KINDS = (HOSTED, MIRROR)
 READ, UPLOAD, ADMIN = "read", "upload", "admin"
 RIGHTS = (READ, UPLOAD, ADMIN)
@@ -133,6 +134,11 @@ def list_showing(slug: str) -> list[str]:
     if index is None:
         return []
     return sorted({slug, *(dependent.slug for dependent in list_dependents(index.id))})
+
+
+def shows_known_names(index: Index) -> bool:
+    """Tell whether lists show the names that a mirror knows even while it copies nothing."""
+    return bool(index.settings.get(KNOWN_NAMES))
 
 
 def openness(index: Index) -> str:

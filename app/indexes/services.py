@@ -40,12 +40,14 @@ from app.indexes.permissions import demand_administer, demand_site_admin
 from app.indexes.queries import (
     HOSTED,
     KINDS,
+    KNOWN_NAMES,
     MAIN,
     RIGHTS,
     UPLOAD,
     VISIBILITIES,
     get_index,
     list_dependents,
+    shows_known_names,
 )
 
 ONLY_ALLOWED, AGE = "only_allowed", "minimum_age_days"
@@ -115,6 +117,16 @@ def change_rule(index: Index, rule: str, *, is_on: bool, actor: Actor = OPERATOR
         tell(PageRuleChanged(**facts))
     else:
         tell(RuleChanged(**facts))
+
+
+def show_known_names(index: Index, *, actor: Actor = OPERATOR) -> None:
+    """Let lists show the names that a mirror knows, even while it copies nothing."""
+    demand_administer(actor, index)
+    if shows_known_names(index):
+        return
+    _keep_setting(index, KNOWN_NAMES, True)
+    void_pages(index)
+    tell(PageRuleChanged(**describe(actor, index), rule=KNOWN_NAMES, is_on=True))
 
 
 def change_age(index: Index, days: int | None, *, actor: Actor = OPERATOR) -> None:

@@ -68,7 +68,9 @@ def tell_listed(listed: Listed) -> None:
 
 
 def tell_hidden(index: Index) -> None:
-    """Say so when nobody can find the names of a mirror yet."""
+    """Say so when nobody can install what a mirror knows."""
     if find_host(index) is None:
-        variable = variable_of(index.slug)
-        click.echo(f"{index.slug} copies nothing yet; searches show them once {variable} is set.")
+        click.echo(
+            f"{index.slug} copies nothing yet: people find these projects, "
+            f"and can install them once {variable_of(index.slug)} is set."
+        )

@@ -16,7 +16,9 @@ from app.core.events import tell
 from app.core.exceptions import Conflict, Invalid
 from app.core.i18n import _l
 from app.indexes.models import Index
-from app.indexes.queries import MIRROR
+from app.indexes.queries import MIRROR, get_index
+from app.indexes.services import show_known_names
+from app.indexes.upstreams import find_host
 from app.mirror.loading import Follower
 from app.projects.events import NamesLoaded
 from app.projects.names import is_valid, normalise
@@ -87,10 +89,17 @@ def load_file(index: Index, path: Path, follower: Follower | None = None) -> Lis
         listed.count = spool.count()
         listed.repeated -= listed.count
         _write(index_id, spool, listed, follower, with_ranks=RANK in columns)
-    if listed.learned:
-        with transaction():
-            tell(NamesLoaded(index_slug=slug))
+    _finish(slug, listed)
     return listed
+
+
+def _finish(slug: str, listed: Listed) -> None:
+    with transaction():
+        if listed.learned:
+            tell(NamesLoaded(index_slug=slug))
+        index = get_index(slug)
+        if find_host(index) is None:
+            show_known_names(index)
 
 
 class _Spool:

@@ -8,13 +8,13 @@ from sqlalchemy import ColumnElement, case, exists, or_
 from sqlalchemy.orm import aliased
 
 from app.indexes.models import Index, NameClaim
-from app.indexes.queries import MIRROR, list_paths
+from app.indexes.queries import MIRROR, list_paths, shows_known_names
 from app.indexes.upstreams import find_host
 from app.projects.models import Project
 from app.search.models import Listing
 from app.sources.chain import Chain
 from app.sources.page import ProjectLine
-from app.sources.registry import own_source, source_for
+from app.sources.registry import is_resting, source_for
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,8 @@ class Scope:
     """What may be listed on the pages of an index, for all who may read it.
 
     `indexes` are those whose projects it shows, in the order in which they own names:
-    hosted ones come before mirrors, and mirrors that are off are left out.
+    hosted ones come before mirrors. Mirrors that are off are left out, unless they
+    show the names that they know.
     """
 
     index: Index
@@ -33,8 +34,9 @@ class Scope:
         """Return the scope of an index."""
         ends = [path[-1] for path in list_paths(index)]
         hosted = [end for end in ends if end.kind != MIRROR]
-        mirrors = [end for end in ends if end.kind == MIRROR and own_source(end) is not None]
-        return cls(index, (*hosted, *mirrors))
+        mirrors = [end for end in ends if end.kind == MIRROR]
+        shown = [end for end in mirrors if not is_resting(end) or shows_known_names(end)]
+        return cls(index, (*hosted, *shown))
 
     @property
     def index_ids(self) -> tuple[int, ...]:
@@ -124,7 +126,7 @@ class Scope:
     @property
     def _has_resting(self) -> bool:
         """Tell whether there is a mirror that is off: its names stay its own."""
-        return len(self.indexes) < len(list_paths(self.index))
+        return any(is_resting(path[-1]) for path in list_paths(self.index))
 
     def _is_taken(self) -> ColumnElement[bool]:
         """Tell whether an index before that of a listing has the name, had or claims it."""

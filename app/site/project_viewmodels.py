@@ -23,7 +23,7 @@ from app.site.snippets import Snippet
 from app.site.structured import describe, short
 from app.site.timeline import Timeline, make_timeline
 from app.site.wheels import Compatibility, list_compatibility
-from app.sources.page import FileLink, ReleaseDetail, ReleaseLine
+from app.sources.page import FileLink, ProjectLine, ReleaseDetail, ReleaseLine
 from app.web.http import absolute_url
 
 TABS = ("description", "files", "history")
@@ -45,6 +45,14 @@ class Place:
     index_url: str
     has_upstream: bool
     is_public: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownView:
+    """A project of which an index knows no more than a line."""
+
+    slug: str
+    line: ProjectLine
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,15 +14,16 @@ from app.projects.exceptions import ProjectNotFound, ReleaseNotFound
 from app.projects.metadata import needed_name
 from app.projects.names import normalise
 from app.search.dependents import find_related
+from app.search.queries import list_listings
 from app.search.scopes import Scope
 from app.site import refreshing
-from app.site.project_viewmodels import Place, ProjectView
+from app.site.project_viewmodels import KnownView, Place, ProjectView
 from app.site.refreshing import JustAsked
 from app.site.requirements import MOST_NEEDS
 from app.site.snippets import list_snippets
 from app.site.views import bp, index_url, moved, readable_index
 from app.sources.page import ReleaseDetail
-from app.sources.registry import source_for
+from app.sources.registry import is_resting, source_for
 from app.web.http import absolute_url, go
 
 # The short addresses speak for this index, and redirect who names it.
@@ -37,7 +38,7 @@ def project(slug: str, name: str) -> ResponseReturnValue:
     index = readable_index(slug)
     detail = find_release(index, name)
     if detail is None:
-        raise ProjectNotFound
+        return _show_known(index, name)
     if name != detail.normalized_name:
         return moved("site.project", slug=slug, name=detail.normalized_name)
     return _show(index, detail)
@@ -75,6 +76,18 @@ def refresh(slug: str, name: str) -> ResponseReturnValue:
 def find_release(index: Index, name: str, version: str | None = None) -> ReleaseDetail | None:
     """Return a release as fresh as its page would show it, or None."""
     return source_for(index).visit(name, version)
+
+
+def _show_known(index: Index, name: str) -> ResponseReturnValue:
+    """Show what is known of a project of which nothing can be had."""
+    scope, normalized = Scope.of(index), normalise(name)
+    known = (list_listings(each.id, {normalized}) for each in scope.indexes if is_resting(each))
+    lines = scope.lines(listing for listings in known for listing in listings)
+    if not lines:
+        raise ProjectNotFound
+    if name != normalized:
+        return moved("site.project", slug=index.slug, name=normalized)
+    return render_template("site/known.html", page=KnownView(slug=index.slug, line=lines[0]))
 
 
 def _show(index: Index, detail: ReleaseDetail) -> ResponseReturnValue:

@@ -247,7 +247,9 @@ class Chain(Source):
         """Merge what all sources yield, sorted; each name comes from its owner alone."""
         count, by_name = len(self._hosted), itemgetter(1)
         others = merge(*streams[count:], key=by_name)
-        foreign = self._without_ours(others, self.withheld())
+        # They may be all names of an upstream, and are in nobody's way where there is no other.
+        withheld = self.withheld() if streams[count:] else set()
+        foreign = self._without_ours(others, withheld)
         # Of the same names the first stream's comes first.
         return _once(merge(*self._own_streams(streams[:count]), foreign, key=by_name))
 

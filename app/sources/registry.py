@@ -4,7 +4,13 @@ from collections.abc import Callable
 from functools import partial
 
 from app.indexes.models import Index
-from app.indexes.queries import MIRROR, list_dependents, list_paths, reservations_of
+from app.indexes.queries import (
+    MIRROR,
+    list_dependents,
+    list_paths,
+    reservations_of,
+    shows_known_names,
+)
 from app.sources.base import Source
 from app.sources.chain import Chain
 
@@ -51,7 +57,7 @@ def source_for(index: Index) -> Chain:
             (mirrors if path[-1].kind == MIRROR else hosted)[path[-1].slug] = source
         elif path[-1].kind in _resting and not mirrors:
             resting[path[-1].slug] = _resting[path[-1].kind](path[-1])
-    if mirrors:
+    if mirrors or any(shows_known_names(path[-1]) for path in list_paths(index)):
         hosted |= resting
     return Chain(
         list(hosted.values()),
@@ -66,6 +72,11 @@ def source_for(index: Index) -> Chain:
 def own_source(index: Index) -> Source | None:
     """Return what an index has itself, without its bases and without a policy."""
     return _factories[index.kind](index)
+
+
+def is_resting(index: Index) -> bool:
+    """Tell whether an index serves nothing at the moment."""
+    return own_source(index) is None
 
 
 def _list_neighbours(index: Index) -> list[Source]:

@@ -195,14 +195,14 @@ def test_the_command_tells_what_it_did(mirror, house, tmp_path):
     assert "UPSTREAM_URL" not in result.output
 
 
-def test_the_command_says_when_nobody_finds_the_names_yet(mirror, house, tmp_path):
+def test_the_command_says_when_nobody_can_install_what_is_found(mirror, house, tmp_path):
     get_index("pypi").upstream_url = None
     db.session.commit()
     path = tmp_path / "names.tsv"
     path.write_text(HEADER + "six\t1\tx\t\n", "utf-8")
     result = house.test_cli_runner().invoke(args=["mirror", "names", "--file", str(path)])
-    assert "pypi copies nothing yet; searches show them once UPSTREAM_URL is set." in result.output
-    assert found("six") == []
+    assert "can install them once UPSTREAM_URL is set." in result.output
+    assert found("six") == ["six"]
 
 
 def test_the_command_refuses_a_file_without_columns_in_one_sentence(mirror, house, tmp_path):
