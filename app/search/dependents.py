@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Select,
     and_,
+    bindparam,
     exists,
-    false,
     func,
     literal,
     or_,
@@ -26,6 +27,8 @@ from app.sources.page import ProjectLine
 
 # Where so many have a label, the most popular ones are soon found among all projects.
 _MANY = 2_000
+_MOST_STATEMENTS = 64
+_statements: dict[tuple[tuple[int, ...], int, bool], Select[*tuple[Any, ...]]] = {}
 # A page shows no more of what a project needs.
 _MOST_NEEDED = 500
 _NEEDED, _DEPENDENT = "needed", "dependent"
@@ -79,18 +82,36 @@ def _find(
 ) -> Related:
     if not scope.indexes:
         return Related()
-    count = _count(scope, name)
-    parts = [_among_needed(scope, needed), *_among_dependents(scope, name, count, limit + 1, after)]
-    found = union_all(*(select(part.subquery()) for part in parts)).subquery()
-    listing = aliased(Listing, found)
-    wanted = select(listing, found.c.kind, count).order_by(
-        listing.popularity.desc(), listing.normalized_name
-    )
-    rows = db.session.execute(wanted).all()
+    values: dict[str, object] = {"name": name, "needed": list(needed)}
+    if after is not None:
+        values |= {"popularity": after.popularity, "after": after.normalized_name}
+    wanted = _statement(scope, limit + 1, goes_on=after is not None)
+    rows = db.session.execute(wanted, values).all()
     shown = scope.lines_fitting(row[0] for row in rows if row.kind == _NEEDED)
     return Related(
         dependents=_dependents(scope, [row for row in rows if row.kind == _DEPENDENT], limit),
         here=frozenset(line.normalized_name for line in shown),
+    )
+
+
+def _statement(scope: Scope, limit: int, *, goes_on: bool) -> Select[*tuple[Any, ...]]:
+    """Return the question for some indexes; it is kept, for building it takes 5 ms."""
+    key = (scope.index_ids, limit, goes_on)
+    statement = _statements.get(key)
+    if statement is None:
+        if len(_statements) >= _MOST_STATEMENTS:
+            _statements.clear()
+        statement = _statements[key] = _build(scope, limit, goes_on)
+    return statement
+
+
+def _build(scope: Scope, limit: int, goes_on: bool) -> Select[*tuple[Any, ...]]:
+    count = _count(scope)
+    parts = [_among_needed(scope), *_among_dependents(scope, count, limit, goes_on)]
+    found = union_all(*(select(part.subquery()) for part in parts)).subquery()
+    listing = aliased(Listing, found)
+    return select(listing, found.c.kind, count).order_by(
+        listing.popularity.desc(), listing.normalized_name
     )
 
 
@@ -106,35 +127,35 @@ def _dependents(scope: Scope, rows: Sequence[Any], limit: int) -> Dependents:
     )
 
 
-def _count(scope: Scope, name: str) -> ColumnElement[int]:
+def _count(scope: Scope) -> ColumnElement[int]:
     """Return how many need a project, as a value that the database finds out once."""
     counts = select(func.coalesce(func.sum(LabelCount.count), 0)).where(
-        LabelCount.label_id == _label(name), LabelCount.index_id.in_(scope.index_ids)
+        LabelCount.label_id == _label(), LabelCount.index_id.in_(scope.index_ids)
     )
     return counts.scalar_subquery()
 
 
-def _label(name: str) -> ColumnElement[int]:
-    wanted = select(Label.id).where(Label.kind == NEEDS, Label.value == name)
+def _label() -> ColumnElement[int]:
+    wanted = select(Label.id).where(Label.kind == NEEDS, Label.value == bindparam("name"))
     return wanted.scalar_subquery()
 
 
-def _among_needed(scope: Scope, needed: Sequence[str]) -> Select[*tuple[Any, ...]]:
-    is_needed = Listing.normalized_name.in_(needed) if needed else false()
+def _among_needed(scope: Scope) -> Select[*tuple[Any, ...]]:
+    is_needed = Listing.normalized_name.in_(bindparam("needed", expanding=True))
     return select(Listing, literal(_NEEDED).label("kind")).where(is_needed, *scope.fits())
 
 
 def _among_dependents(
-    scope: Scope, name: str, count: ColumnElement[int], limit: int, after: Place | None
+    scope: Scope, count: ColumnElement[int], limit: int, goes_on: bool
 ) -> Iterator[Select[*tuple[Any, ...]]]:
     """Yield a statement for each index and each of two ways, of which the count chooses one."""
-    label = _label(name)
+    label = _label()
     labelled = select(ListingLabel.listing_id).where(ListingLabel.label_id == label)
     has_label = exists().where(
         ListingLabel.label_id == label, ListingLabel.listing_id == Listing.id
     )
     for index_id in scope.index_ids:
-        wanted = _ordered(scope, limit, after)
+        wanted = _ordered(scope, limit, goes_on)
         # As a sum, so that the database goes by the label and sorts those that have it.
         few = (Listing.id.in_(labelled), Listing.index_id + 0 == index_id)
         yield wanted.where(count <= _MANY, *few)
@@ -142,17 +163,18 @@ def _among_dependents(
         yield wanted.where(count > _MANY, Listing.index_id == index_id, has_label)
 
 
-def _ordered(scope: Scope, limit: int, after: Place | None) -> Select[*tuple[Any, ...]]:
+def _ordered(scope: Scope, limit: int, goes_on: bool) -> Select[*tuple[Any, ...]]:
     wanted = select(Listing, literal(_DEPENDENT).label("kind")).where(*scope.fits()).limit(limit)
-    if after is not None:
+    if goes_on:
+        popularity = bindparam("popularity", type_=Integer)
         # The first condition lets the index begin at the place.
         wanted = wanted.where(
-            Listing.popularity <= after.popularity,
+            Listing.popularity <= popularity,
             or_(
-                Listing.popularity < after.popularity,
+                Listing.popularity < popularity,
                 and_(
-                    Listing.popularity == after.popularity,
-                    Listing.normalized_name > after.normalized_name,
+                    Listing.popularity == popularity,
+                    Listing.normalized_name > bindparam("after"),
                 ),
             ),
         )

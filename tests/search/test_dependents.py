@@ -51,6 +51,7 @@ def way(request, monkeypatch):
     """Look at those who have the label, or at all, as for labels that very many have."""
     if request.param == "all":
         monkeypatch.setattr(dependents, "_MANY", -1)
+    monkeypatch.setattr(dependents, "_statements", {})
 
 
 def test_own_projects_that_need_one_are_listed(app, way):
