@@ -1,7 +1,7 @@
 """The page of a project as a frozen object."""
 
 from collections.abc import Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import takewhile
 from typing import Any
@@ -45,6 +45,16 @@ class Place:
     index_url: str
     has_upstream: bool
     is_public: bool
+
+
+@dataclass(frozen=True)
+class LicensePart:
+    """A licence, or a word between two, with the brackets around it."""
+
+    text: str
+    opening: str = ""
+    closing: str = ""
+    is_word: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,9 +189,19 @@ class ProjectView:
         return detail.license_expression or detail.license_name or short
 
     @property
-    def license_parts(self) -> tuple[str, ...]:
-        """Return the licence in parts of which each that is a licence has a page."""
-        return split_license(self.license) if self.license else ()
+    def license_parts(self) -> tuple[LicensePart, ...]:
+        """Return the licence in parts, of which those that are licences have pages."""
+        parts: list[LicensePart] = []
+        opening = ""
+        for text in split_license(self.license) if self.license else ():
+            if text == "(":
+                opening += text
+            elif text == ")" and parts:
+                parts[-1] = replace(parts[-1], closing=parts[-1].closing + text)
+            else:
+                parts.append(LicensePart(text, opening=opening, is_word=text in {"AND", "OR"}))
+                opening = ""
+        return tuple(parts)
 
     @property
     def long_license(self) -> str | None:

@@ -163,6 +163,12 @@ def test_each_licence_of_an_expression_has_a_link(client):
     assert "MIT OR Apache-2.0" in " ".join(facts.text.split())
 
 
+def test_brackets_of_an_expression_stay_with_their_licences(client):
+    make_release(make_project("p"), license_expression="(MIT AND ISC) OR BSD-3-Clause")
+    text = " ".join(soup(client.get("/project/p/")).main.text.split())
+    assert "(MIT AND ISC) OR BSD-3-Clause" in text
+
+
 def test_links_have_icons_that_say_nothing_by_themselves(client):
     release = make_release(make_project("p"), home_page="https://p.example")
     db.session.add(
@@ -323,6 +329,23 @@ def test_what_is_in_quarantine_is_kept_from_search_engines(client):
     assert not soup(client.get("/project/good/")).find("meta", attrs={"name": "robots"})
     robots = soup(client.get("/project/p/")).find("meta", attrs={"name": "robots"})
     assert robots["content"] == "noindex"
+
+
+def test_downloads_have_a_tab(client):
+    make_file(make_release(make_project("p")))
+    answer = client.get("/project/p/?tab=downloads")
+    assert faults(answer) == []
+    assert soup(answer).find("a", href="?tab=downloads")["aria-current"] == "page"
+    assert soup(answer).find(id="downloads")
+
+
+def test_every_link_to_a_label_leads_to_its_projects(client):
+    make_release(make_project("p"), license_expression="MIT", keywords="a/b c")
+    relist_all()
+    links = [tag["href"] for tag in soup(client.get("/project/p/")).select(".sidebar a")]
+    labels = [link for link in links if link.startswith("/browse/")]
+    assert labels == ["/browse/licenses/MIT/", "/browse/keywords/a/b/", "/browse/keywords/c/"]
+    assert [client.get(link).status_code for link in labels] == [200, 200, 200]
 
 
 # Badges to copy
