@@ -15,6 +15,7 @@ from app.indexes.queries import MAIN
 from app.projects.metadata import split_license
 from app.search.dependents import Dependents, Related
 from app.search.facts import list_people
+from app.site.downloads import DownloadsView
 from app.site.installing import Command, extra_command, list_commands, pin_line, pin_lines
 from app.site.links import Contact, Link, list_contacts, list_links
 from app.site.prose import readable
@@ -26,7 +27,8 @@ from app.site.wheels import Compatibility, list_compatibility
 from app.sources.page import FileLink, ProjectLine, ReleaseDetail, ReleaseLine
 from app.web.http import absolute_url
 
-TABS = ("description", "files", "history")
+DOWNLOADS = "downloads"
+TABS = ("description", "files", "history", DOWNLOADS)
 # No page can show more, and installers do not read it.
 MOST_FILES = 500
 _MOST_WORDS = 200
@@ -70,6 +72,7 @@ class ProjectView:
     """A project at one release, as an index shows it.
 
     `detail` is what the source said; the rest is what it means for a reader.
+    `downloads` are looked up for their own tab only.
     """
 
     place: Place
@@ -84,6 +87,7 @@ class ProjectView:
     needs: Needs
     dependents: Dependents
     snippets: tuple[Snippet, ...]
+    downloads: DownloadsView | None
     classifiers: dict[str, tuple[tuple[str, str], ...]] = field(hash=False)
 
     @classmethod
@@ -94,6 +98,7 @@ class ProjectView:
         *,
         related: Related,
         snippets: tuple[Snippet, ...],
+        downloads: DownloadsView | None,
     ) -> "ProjectView":
         """Return the page of a release as an actor sees it."""
         return cls(
@@ -111,6 +116,7 @@ class ProjectView:
             ),
             dependents=related.dependents,
             snippets=snippets if place.is_public else (),
+            downloads=downloads,
             classifiers=_group(detail.classifiers[:_MOST_WORDS]),
         )
 

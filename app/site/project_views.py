@@ -17,7 +17,8 @@ from app.search.dependents import find_related
 from app.search.queries import list_listings
 from app.search.scopes import Scope
 from app.site import refreshing
-from app.site.project_viewmodels import KnownView, Place, ProjectView
+from app.site.downloads import downloads_of
+from app.site.project_viewmodels import DOWNLOADS, KnownView, Place, ProjectView
 from app.site.refreshing import JustAsked
 from app.site.requirements import MOST_NEEDS
 from app.site.snippets import list_snippets
@@ -107,5 +108,6 @@ def _show(index: Index, detail: ReleaseDetail) -> ResponseReturnValue:
         place,
         related=find_related(Scope.of(index), name, needed, _DEPENDENTS),
         snippets=list_snippets(index.slug, name),
+        downloads=downloads_of(detail.index_slug, name) if place.tab == DOWNLOADS else None,
     )
     return render_template("site/project.html", page=page)

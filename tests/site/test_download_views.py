@@ -3,7 +3,6 @@ import io
 from datetime import timedelta
 
 import pytest
-from flask import render_template
 
 from app.core import clock
 from app.core.database import transaction
@@ -48,30 +47,9 @@ def test_two_statements_are_enough(app, foo, queries):
     assert len(queries) == 2
 
 
-class Page:
-    slug = "main"
-
-
-class Detail:
-    normalized_name = "foo"
-
-
-def fragment(app, name="foo"):
-    with app.test_request_context():
-        view = downloads_of("main", name)
-        template = "site/project/downloads.html"
-        text = render_template(template, downloads=view, page=Page, detail=Detail)
-
-    class Answer:
-        pass
-
-    answer = Answer()
-    answer.text = text
-    return soup(answer)
-
-
-def test_charts_are_pictures_with_words_and_tables(app, foo):
-    page = fragment(app)
+def test_the_tab_has_charts_that_are_pictures_with_words_and_tables(client, foo):
+    page = soup(client.get("/project/foo/?tab=downloads"))
+    assert page.select_one(".tabs [aria-current]").text == "Downloads"
     pictures = page.select("svg[role=img]")
     assert len(pictures) == 2
     for picture in pictures:
@@ -82,9 +60,10 @@ def test_charts_are_pictures_with_words_and_tables(app, foo):
     assert not inline(page)
 
 
-def test_without_downloads_there_are_no_charts(app, foo):
-    page = fragment(app, "other")
-    assert not page.find("svg")
+def test_without_downloads_there_are_no_charts(client):
+    make_file(make_release(make_project("other"), "1.0"))
+    page = soup(client.get("/project/other/?tab=downloads"))
+    assert not page.select("svg[role=img]")
     assert "Nobody has downloaded" in page.get_text()
 
 
