@@ -128,13 +128,17 @@ _COMMON = ("python", "api", "a", "ap", "py", "data", "client for api", "the", "p
 def _filters() -> dict[str, Callable[[str], Wish]]:
     mit, stable = ("license", "MIT"), ("classifier", "Development Status :: 5 - Production/Stable")
     return {
-        "one filter": lambda text: Wish(text=text.split()[0], labels=frozenset({mit})),
+        "one filter": lambda text: Wish(text=_main(text), labels=frozenset({mit})),
         "two filters, recent": lambda text: Wish(
-            text=text.split()[0], labels=frozenset({mit, stable}), days=90, is_yanked_hidden=True
+            text=_main(text), labels=frozenset({mit, stable}), days=90, is_yanked_hidden=True
         ),
         "filters alone": lambda text: Wish(labels=frozenset({mit, stable})),
-        "by name, page 3": lambda text: Wish(text=text.split()[0], sort="name", number=3),
+        "by name, page 3": lambda text: Wish(text=_main(text), sort="name", number=3),
     }
+
+
+def _main(text: str) -> str:
+    return max(text.split(), key=len)
 
 
 def _texts(draw: random.Random) -> dict[str, list[str]]:

@@ -3,29 +3,15 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.extensions import db
-from app.search import facts
 from app.search.backends import the_backend
-from app.search.filters import head_of
+from app.search.facets import FILTERS, INDEX, filter_of
 from app.search.matching import Field, Match
-from app.search.models import Label, ListingLabel
+from app.search.models import Label
 from app.search.wishes import Choice, Wish
 
-INDEX, LICENSE, PYTHON, TOPIC, STATUS, TYPED = (
-    *("index", "license", "python"),
-    *("topic", "status", "typed"),
-)
-# The filter of a label, by what can be chosen together.
-_FILTERS = {
-    facts.LICENSE: LICENSE,
-    facts.PYTHON: PYTHON,
-    "Topic": TOPIC,
-    "Development Status": STATUS,
-    "Typing": TYPED,
-}
-_KINDS = (facts.LICENSE, facts.PYTHON, facts.CLASSIFIER)
 MOST_CHOICES = 20
 
 Refit = Callable[[Field], Sequence[Match]]
@@ -42,14 +28,14 @@ def count_choices(
     """
     counts = _count_labels(matches)
     counts[INDEX] = _count_indexes(field, matches)
-    for head, name in _FILTERS.items():
+    for head, name in FILTERS.items():
         if head in field.filters.by_heads:
             others = field.with_filters(field.filters.leaving_out(head))
             counts[name] = _count_labels(refit(others))[name]
     if wish.index is not None:
         everywhere = field.everywhere()
         counts[INDEX] = _count_indexes(everywhere, refit(everywhere))
-    chosen = {(_FILTERS.get(head_of(*label)), label[1]) for label in wish.labels}
+    chosen = {(filter_of(*label), label[1]) for label in wish.labels}
     chosen.add((INDEX, wish.index or ""))
     return {name: tuple(_choices(name, counts[name], chosen)) for name in counts}
 
@@ -70,23 +56,15 @@ def _count_indexes(field: Field, matches: Sequence[Match]) -> Counter[str]:
 
 
 def _count_labels(matches: Sequence[Match]) -> Counts:
-    counts: Counts = {name: Counter() for name in _FILTERS.values()}
-    if not matches:
+    counts: Counts = {name: Counter() for name in FILTERS.values()}
+    numbers = Counter(" ".join(match.facets for match in matches).split())
+    if not numbers:
         return counts
-    numbers = [match.id for match in matches]
-    counted = (
-        select(ListingLabel.label_id, func.count().label("count"))
-        .where(the_backend().among(ListingLabel.listing_id.expression, numbers))
-        .group_by(ListingLabel.label_id)
-        .subquery()
+    wanted = select(Label.id, Label.kind, Label.value).where(
+        the_backend().among(Label.id.expression, [int(number) for number in numbers])
     )
-    wanted = (
-        select(Label.kind, Label.value, counted.c.count)
-        .join(counted, counted.c.label_id == Label.id)
-        .where(Label.kind.in_(_KINDS))
-    )
-    for kind, value, count in db.session.execute(wanted):
-        name = _FILTERS.get(head_of(kind, value))
+    for number, kind, value in db.session.execute(wanted):
+        name = filter_of(kind, value)
         if name is not None:
-            counts[name][value] = count
+            counts[name][value] = numbers[str(number)]
     return counts

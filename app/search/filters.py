@@ -11,6 +11,7 @@ from app.extensions import db
 from app.projects.names import normalise
 from app.search import facts
 from app.search.entries import YANKED, label_token, month_token, year_token
+from app.search.facets import head_of
 from app.search.models import Label
 from app.search.terms import split_words
 from app.search.wishes import Wish
@@ -50,11 +51,6 @@ class Filters:
         """Return these without what was chosen under a head."""
         rest = {key: tokens for key, tokens in self.by_heads.items() if key != head}
         return replace(self, by_heads=rest)
-
-
-def head_of(kind: str, value: str) -> str:
-    """Return what of labels can be chosen together: one of them must be there."""
-    return value.partition(" :: ")[0] if kind == facts.CLASSIFIER else kind
 
 
 def read_filters(wish: Wish, typed: Words) -> Filters:

@@ -76,7 +76,9 @@ def _answer(field: Field, question: Question) -> Answer:
         numbers = field.number(())
         return Answer(matches=tuple(field.check(numbers.found)), is_more=numbers.is_more)
     full = field.number(question.full())
-    named = field.number(question.by_name(), _MOST_BY_NAME).found if full.is_more else {}
+    # Of one word the most popular are enough, and its own name is found by itself.
+    is_hard = full.is_more and len(question.groups) > 1
+    named = field.number(question.by_name(), _MOST_BY_NAME).found if is_hard else {}
     exact = field.find_named([question.plain], 1) if question.plain else []
     loose = _loosen(field, question, full)
     found = field.check(loose.found | named | full.found)

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Select, select
 
 from app.extensions import db
 from app.indexes.models import Index
@@ -22,23 +23,26 @@ _COLUMNS = (
     Listing.id,
     Listing.index_id,
     Listing.normalized_name,
-    Listing.popularity,
     Listing.updated_at,
+    Listing.facets,
 )
 _COUNTED = select(Listing.id, Listing.index_id, Listing.popularity)
 # Stands behind every normalised name, and sorts behind all that one can hold.
 _END = "~"
 
 
-@dataclass(frozen=True)
-class Match:
-    """A listed project that fits; `popularity` is that which it has in searches."""
+class Match(NamedTuple):
+    """A listed project that fits; `popularity` is that which it has in searches.
+
+    `facets` are as in its listing. There are thousands of these, so it is a tuple.
+    """
 
     id: int
     index_id: int
     normalized_name: str
-    popularity: int
     updated_at: datetime | None
+    facets: str
+    popularity: int
 
 
 @dataclass(frozen=True)
@@ -79,10 +83,9 @@ class Field:
         )
         found: dict[int, int] = {}
         is_more = False
-        for index in self.indexes:
-            first = self._first(index, query, limit)
+        for index_id, first in self._first(query, limit).items():
             is_more |= len(first) >= limit
-            found |= {number: _seen(index, popularity) for number, popularity in first}
+            found |= self._lift(index_id, first)
         if query.is_open:
             return Numbers(found, is_more)
         return Numbers(_most_popular(found, limit), is_more or len(found) > limit)
@@ -124,22 +127,32 @@ class Field:
     def _index_ids(self) -> list[int]:
         return [index.id for index in self.indexes]
 
+    @cached_property
+    def _hosted(self) -> set[int]:
+        return {index.id for index in self.indexes if index.kind == HOSTED}
+
     def _weigh(self, wanted: Select[*tuple[Any, ...]]) -> dict[int, int]:
         """Return the popularity that listings have in searches, by their numbers."""
-        indexes = {index.id: index for index in self.indexes}
-        rows = db.session.execute(wanted)
-        return {row.id: _seen(indexes[row.index_id], row.popularity) for row in rows}
+        found: dict[int, int] = {}
+        for row in db.session.execute(wanted):
+            found |= self._lift(row.index_id, {row.id: row.popularity})
+        return found
 
-    def _first(self, index: Index, query: Query, limit: int) -> list[tuple[int, int]]:
+    def _lift(self, index_id: int, popularities: dict[int, int]) -> dict[int, int]:
+        """Return popularities of projects of an index as searches see them."""
+        if index_id not in self._hosted:
+            return popularities
+        return {number: lift(popularity) for number, popularity in popularities.items()}
+
+    def _first(self, query: Query, limit: int) -> dict[int, dict[int, int]]:
         if not query.is_open:
-            return the_backend().match(index.id, query, limit)
-        wanted = (
-            select(Listing.id, Listing.popularity)
-            .where(Listing.index_id == index.id)
-            .order_by(*_order(self.sort))
-            .limit(limit)
-        )
-        return [(row.id, row.popularity) for row in db.session.execute(wanted)]
+            return the_backend().match(self._index_ids, query, limit)
+        return {index_id: self._list_first(index_id, limit) for index_id in self._index_ids}
+
+    def _list_first(self, index_id: int, limit: int) -> dict[int, int]:
+        wanted = select(Listing.id, Listing.popularity).where(Listing.index_id == index_id)
+        rows = db.session.execute(wanted.order_by(*_order(self.sort)).limit(limit))
+        return {row.id: row.popularity for row in rows}
 
     def check(self, numbers: dict[int, int]) -> list[Match]:
         """Return those that are still there, that no other hides and that fit exactly."""
@@ -150,9 +163,9 @@ class Field:
             fits.append(Listing.updated_at >= self.filters.since)
         if self.filters.is_yanked_hidden:
             fits.append(~Listing.is_yanked)
-        rows = {row.id: row for row in db.session.execute(_rows(numbers).where(*fits))}
+        rows = {row[0]: row for row in db.session.execute(_rows(numbers).where(*fits))}
         return [
-            _match(rows[number], popularity)
+            Match._make((*rows[number], popularity))
             for number, popularity in numbers.items()
             if number in rows
         ]
@@ -173,14 +186,6 @@ def load(matches: Sequence[Match]) -> list[Listing]:
 
 def _rows(numbers: Collection[int]) -> Any:
     return select(*_COLUMNS).where(the_backend().among(Listing.id.expression, numbers))
-
-
-def _match(row: Row[Any], popularity: int) -> Match:
-    return Match(row.id, row.index_id, row.normalized_name, popularity, row.updated_at)
-
-
-def _seen(index: Index, popularity: int) -> int:
-    return lift(popularity) if index.kind == HOSTED else popularity
 
 
 def _most_popular(numbers: dict[int, int], limit: int) -> dict[int, int]:

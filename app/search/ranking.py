@@ -13,7 +13,7 @@ from app.search.scoring import ELSEWHERE, Candidate, score, weight
 from app.search.terms import plain
 
 # The words of so many are looked at; those behind them are too little known to come first.
-_LOOKED_AT = 600
+_LOOKED_AT = 400
 # A name alone says much before any words are looked at.
 _NAMED = 3.0
 
@@ -29,17 +29,20 @@ def rank(
 
     Of `partial` nobody has looked yet which words they lack.
     """
-    words = question.words
-    likely = sorted(matches, key=lambda match: -_guess(match, words))
-    scores = _score(likely[:_LOOKED_AT], question, partial)
+    likely = sorted(matches, key=lambda match: -_guess(match, question.words))
+    first = [match for match in likely if match.id in meant or _is_exact(match, question)]
+    looked_at = dict.fromkeys([*first, *likely[:_LOOKED_AT]])
+    scores = _score(looked_at, question, partial)
 
-    def place(match: Match) -> tuple[bool, bool, float, float, str]:
-        is_exact = bool(question.plain) and plain(match.normalized_name) == question.plain
-        known = scores.get(match.id, 0.0)
-        rest = (-known, -_guess(match, words), match.normalized_name)
-        return (not is_exact, match.id not in meant, *rest)
+    def place(match: Match) -> tuple[bool, bool, float, str]:
+        rest = (-scores[match.id], match.normalized_name)
+        return (not _is_exact(match, question), match.id not in meant, *rest)
 
-    return sorted(likely, key=place)
+    return [*sorted(looked_at, key=place), *(each for each in likely if each not in looked_at)]
+
+
+def _is_exact(match: Match, question: Question) -> bool:
+    return bool(question.plain) and plain(match.normalized_name) == question.plain
 
 
 def _guess(match: Match, words: Sequence[str]) -> float:
@@ -48,7 +51,7 @@ def _guess(match: Match, words: Sequence[str]) -> float:
 
 
 def _score(
-    matches: Sequence[Match], question: Question, partial: Collection[int]
+    matches: Collection[Match], question: Question, partial: Collection[int]
 ) -> dict[int, float]:
     numbers = [match.id for match in matches]
     wanted = select(Listing.id, Listing.summary).where(

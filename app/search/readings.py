@@ -102,11 +102,15 @@ def _groups(
         size = _longest(words, place, alike)
         phrase = tuple(words[place : place + size])
         place += size
-        may_go_on = is_open and place == len(words) and len(phrase[-1]) >= _SHORTEST_PREFIX
+        may_go_on = is_open and place == len(words) and _may_go_on(phrase[-1])
         others = [Term(each) for key in _forms(phrase) for each in alike.get(key, ())]
         typed = Term(phrase, is_prefix=may_go_on, may_stand_apart=True)
         terms = dict.fromkeys([typed, *(term for term in others if term.words != phrase)])
         yield Group(tuple(terms)[:MOST_ALTERNATIVES])
+
+
+def _may_go_on(word: str) -> bool:
+    return len(word) >= _SHORTEST_PREFIX and word not in _SMALL.split()
 
 
 def _longest(

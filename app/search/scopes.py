@@ -1,10 +1,10 @@
 """The listed projects that an index shows: its own and those of its bases."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from sqlalchemy import ColumnElement, case, exists, or_
+from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlalchemy.orm import aliased
 
 from app.indexes.models import Index, NameClaim
@@ -63,24 +63,17 @@ class Scope:
 
     def keeps(self) -> tuple[ColumnElement[bool], ...]:
         """Return those of the conditions that are about a `Listing` of one of the indexes."""
-        return () if len(self.indexes) < 2 else (~self._is_taken(),)
+        later = self.indexes[1:]
+        return tuple(
+            or_(Listing.index_id != index.id, and_(*self._is_free(index))) for index in later
+        )
 
     def fits_in(self, index: Index) -> tuple[ColumnElement[bool], ...]:
         """Return the conditions for a `Listing` of one of the indexes to be in the scope.
 
         It says the same as `fits`, and much faster where all listings are gone through.
         """
-        is_here = Listing.index_id == index.id
-        ids = self.index_ids
-        before = ids[: ids.index(index.id)]
-        owners = (aliased(Listing), Project, NameClaim)
-        taken = (
-            exists().where(
-                owner.normalized_name == Listing.normalized_name, owner.index_id.in_(before)
-            )
-            for owner in owners
-        )
-        return (is_here, *(~each for each in taken)) if before else (is_here,)
+        return Listing.index_id == index.id, *self._is_free(index)
 
     def listed(self, names: Collection[str]) -> set[str]:
         """Return those of some normalised names that the index lists."""
@@ -128,22 +121,14 @@ class Scope:
         """Tell whether there is a mirror that is off: its names stay its own."""
         return any(is_resting(path[-1]) for path in list_paths(self.index))
 
-    def _is_taken(self) -> ColumnElement[bool]:
-        """Tell whether an index before that of a listing has the name, had or claims it."""
-        places = {index.id: place for place, index in enumerate(self.indexes)}
-        place = case(places, value=Listing.index_id)
-        other = aliased(Listing)
-        return or_(
-            *(
-                exists().where(
-                    owner.normalized_name == Listing.normalized_name,
-                    # The last one takes no name from anybody.
-                    owner.index_id.in_(self.index_ids[:-1]),
-                    case(places, value=owner.index_id) < place,
+    def _is_free(self, index: Index) -> Iterator[ColumnElement[bool]]:
+        """Yield the conditions that no index before that of a listing has the name or claims it."""
+        before = self.index_ids[: self.indexes.index(index)]
+        for owner in (aliased(Listing), Project, NameClaim):
+            if before:
+                yield ~exists().where(
+                    owner.normalized_name == Listing.normalized_name, owner.index_id.in_(before)
                 )
-                for owner in (other, Project, NameClaim)
-            )
-        )
 
     @cached_property
     def _hosts(self) -> dict[int, str]:

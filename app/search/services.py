@@ -12,6 +12,7 @@ from app.extensions import db
 from app.projects.names import normalise
 from app.search.backends import the_backend
 from app.search.entries import key_of, write_entries, write_new_entries
+from app.search.facets import pack_facets
 from app.search.facts import Facts
 from app.search.models import Label, LabelCount, Listing, ListingLabel
 from app.search.popular import ranks
@@ -31,8 +32,8 @@ def list_project(index_id: int, facts: Facts) -> None:
     listing.version, listing.summary = facts.version or None, facts.summary or None
     listing.is_yanked = facts.is_yanked
     listing.created_at, listing.updated_at = facts.created_at, facts.updated_at
-    db.session.flush()
     _label(listing, facts.labels())
+    db.session.flush()
     write_entries([listing], {listing.id: facts.description})
 
 
@@ -82,7 +83,9 @@ def _add(index_id: int, names: Mapping[str, str]) -> set[str]:
 
 def _label(listing: Listing, labels: Sequence[tuple[str, str]]) -> None:
     """Let a listed project have these labels and no others."""
-    wanted = _number_labels(labels)
+    numbers = _number_labels(labels)
+    wanted = set(numbers.values())
+    listing.facets = pack_facets(numbers)
     own = ListingLabel.listing_id == listing.id
     had = set(db.session.scalars(select(ListingLabel.label_id).where(own)))
     gone, new = had - wanted, wanted - had
@@ -93,14 +96,14 @@ def _label(listing: Listing, labels: Sequence[tuple[str, str]]) -> None:
     _count(listing.index_id, Counter(dict.fromkeys(new, 1) | dict.fromkeys(gone, -1)))
 
 
-def _number_labels(labels: Sequence[tuple[str, str]]) -> set[int]:
+def _number_labels(labels: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """Return the numbers of labels, which are made when they are new."""
     numbers = _find_labels(labels)
     new = sorted(set(labels) - numbers.keys())
     if new:
         add_all_unless_there(Label, [{"kind": kind, "value": value} for kind, value in new])
         numbers |= _find_labels(new)
-    return set(numbers.values())
+    return numbers
 
 
 def _find_labels(labels: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:

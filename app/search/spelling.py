@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from string import ascii_lowercase, digits
 
 from app.search.matching import Field, Match
+from app.search.popularity import MOST
 from app.search.readings import Question
 from app.search.scoring import weight
 
@@ -28,10 +29,11 @@ def find_spelling(field: Field, question: Question, found: Sequence[Match]) -> S
     """Return what was probably meant when few or only unknown projects were found."""
     typed = question.plain
     best = max((weight(match.popularity) for match in found), default=0.0)
-    if not _SHORTEST <= len(typed) <= _LONGEST or not typed.isascii() or best >= 1:
-        return Spelling()
+    is_word = _SHORTEST <= len(typed) <= _LONGEST and typed.isascii()
     # Whoever filters knows what is there.
-    alike = [] if field.filters.tokens else field.find_named(slips(typed), _MOST_MEANT)
+    if not is_word or field.filters.tokens or best >= weight(MOST) * _CLEARLY:
+        return Spelling()
+    alike = field.find_named(slips(typed), _MOST_MEANT)
     meant = [match for match in alike if weight(match.popularity) * _CLEARLY > best]
     meant = field.keep_listed(meant)
     if not meant:

@@ -8,7 +8,7 @@ from app.search.filters import Filters
 from app.search.matching import Field, Match, load
 from app.search.scopes import Scope
 from app.search.scoring import weight
-from app.search.terms import plain, split_words
+from app.search.terms import bare, plain, split_words
 from app.search.wishes import Suggestion
 from app.search.words import Words
 
@@ -39,13 +39,19 @@ def suggest(index: Index, text: str, limit: int = 8) -> tuple[Suggestion, ...]:
 def _candidates(field: Field, words: Sequence[str], joined: str) -> list[Match]:
     if len(joined) == 1:
         return field.find_popular_beginning(joined, _LOOKED_AT)
-    last = len(words) - 1
-    groups = (
-        Group((Term((word,), is_prefix=place == last),), IN_NAME)
-        for place, word in enumerate(words)
-    )
+    *others, last = words
+    groups = [Group((Term((word,)),), IN_NAME) for word in others]
+    if len(last) > 1:
+        groups.append(Group((Term((last,), is_prefix=True),), IN_NAME))
     numbers = field.number([tuple(groups)], _LOOKED_AT)
-    return [*field.check(numbers.found), *field.find_beginning(joined, _LOOKED_AT)]
+    found = [match for match in field.check(numbers.found) if _has_start(match, last)]
+    return [*found, *field.find_beginning(joined, _LOOKED_AT)]
+
+
+def _has_start(match: Match, start: str) -> bool:
+    # The index of words knows no beginnings of one letter.
+    parts = match.normalized_name.split("-")
+    return any(part.startswith(start) or bare(part).startswith(start) for part in parts)
 
 
 def _place(match: Match, joined: str) -> tuple[bool, float, str]:

@@ -115,8 +115,8 @@ def upgrade() -> None:
     _make_listings()
     _make_words()
     op.execute(sa.text(
-        'INSERT INTO listing (index_id, normalized_name, name, plain_name, version, summary, rank, downloads, popularity, is_yanked)'
-        " SELECT index_id, normalized_name, name, replace(normalized_name, '-', ''), version, summary, rank, 0, 0, false"
+        'INSERT INTO listing (index_id, normalized_name, name, plain_name, version, summary, rank, downloads, popularity, is_yanked, facets)'
+        " SELECT index_id, normalized_name, name, replace(normalized_name, '-', ''), version, summary, rank, 0, 0, false, ''"
         ' FROM known_name'
         ' ORDER BY index_id, normalized_name'
     ))
@@ -157,6 +157,7 @@ def _make_listings() -> None:
     sa.Column('downloads', sa.Integer(), nullable=False),
     sa.Column('popularity', sa.Integer(), nullable=False),
     sa.Column('is_yanked', sa.Boolean(), nullable=False),
+    sa.Column('facets', sa.Text(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['index_id'], ['index.id'], name=op.f('fk_listing_index_id'), ondelete='CASCADE'),
@@ -208,7 +209,8 @@ def _make_words() -> None:
         op.execute(sa.text(
             'CREATE VIRTUAL TABLE listing_words USING fts5('
             'name, summary, keywords, description, people, labels,'
-            " tokenize = 'porter unicode61 remove_diacritics 2')"
+            # A short beginning has tens of thousands of words.
+            " tokenize = 'porter unicode61 remove_diacritics 2', prefix = '2 3')"
         ))
         return
     op.create_table('listing_words',

@@ -96,10 +96,13 @@ class Backend(Protocol):
     def drop(self, keys: Sequence[Key]) -> None:
         """Forget the words of projects."""
 
-    def match(self, index_id: int, query: Query, limit: int) -> list[tuple[int, int]]:
-        """Return number and popularity of the first listed projects of an index that fit.
+    def match(
+        self, index_ids: Sequence[int], query: Query, limit: int
+    ) -> dict[int, dict[int, int]]:
+        """Return, by indexes, popularities of the first listed projects that fit, by numbers.
 
-        The most popular ones come first. The query must not be open.
+        The most popular ones come first, and `limit` is for each index. The query
+        must not be open.
         """
 
     def strays(self, limit: int) -> Iterator[list[Any]]:

@@ -77,11 +77,16 @@ class PostgresBackend(Backend):
             db.session.execute(_DROP, {"numbers": [key.listing_id for key in keys]})
 
     @override
-    def match(self, index_id: int, query: Query, limit: int) -> list[tuple[int, int]]:
+    def match(
+        self, index_ids: Sequence[int], query: Query, limit: int
+    ) -> dict[int, dict[int, int]]:
         expression, facts = _expression(query)
         wanted = text(_MATCH.format(query=expression))
-        rows = db.session.execute(wanted, {"index_id": index_id, "limit": limit} | facts)
-        return [(row.listing_id, row.popularity) for row in rows]
+        found = {}
+        for index_id in index_ids:
+            rows = db.session.execute(wanted, {"index_id": index_id, "limit": limit} | facts)
+            found[index_id] = {row.listing_id: row.popularity for row in rows}
+        return found
 
     @override
     def strays(self, limit: int) -> Iterator[list[int]]:

@@ -76,15 +76,25 @@ class SqliteBackend(Backend):
         _run(_DROP, [(number,) for number in sorted(map(_number, keys))])
 
     @override
-    def match(self, index_id: int, query: Query, limit: int) -> list[tuple[int, int]]:
-        begin = index_id << _INDEX_BITS
-        facts = {
-            "query": _expression(query),
-            "begin": begin,
-            "end": begin + (1 << _INDEX_BITS) - 1,
-            "limit": limit,
-        }
-        return [_read(number) for number in db.session.scalars(_MATCH, facts)]
+    def match(
+        self, index_ids: Sequence[int], query: Query, limit: int
+    ) -> dict[int, dict[int, int]]:
+        """Look into all indexes at once: the beginning of a word is dear, wherever it is.
+
+        Only when those of some indexes are too many, the ones behind are asked by themselves.
+        """
+        expression, many = _expression(query), limit * len(index_ids)
+        found: dict[int, dict[int, int]] = {index_id: {} for index_id in index_ids}
+        numbers = _match(expression, min(index_ids), max(index_ids), many)
+        for number in numbers:
+            _keep(number, found, limit)
+        if len(numbers) >= many:
+            last = numbers[-1] >> _INDEX_BITS
+            for index_id in (each for each in index_ids if each >= last):
+                found[index_id].clear()
+                for number in _match(expression, index_id, index_id, limit):
+                    _keep(number, found, limit)
+        return found
 
     @override
     def strays(self, limit: int) -> Iterator[list[int]]:
@@ -118,14 +128,24 @@ def _list_strays(numbers: Sequence[int]) -> list[int]:
     return [number for number in numbers if number not in listed]
 
 
+def _match(expression: str, first: int, last: int, limit: int) -> Sequence[int]:
+    """Return the numbers of the first rows of some indexes that fit."""
+    begin, end = first << _INDEX_BITS, (last + 1 << _INDEX_BITS) - 1
+    facts = {"query": expression, "begin": begin, "end": end, "limit": limit}
+    return db.session.scalars(_MATCH, facts).all()
+
+
+def _keep(number: int, found: dict[int, dict[int, int]], limit: int) -> None:
+    """Note a row that was found, unless it is of another index or those are enough."""
+    popularities = found.get(number >> _INDEX_BITS)
+    if popularities is not None and len(popularities) < limit:
+        step = number >> _STEP_BITS & _STEP_MASK
+        popularities[number & _LISTING_MASK] = (_LAST_STEP - step) * _STEP
+
+
 def _number(key: Key) -> int:
     step = _LAST_STEP - key.popularity // _STEP
     return key.index_id << _INDEX_BITS | step << _STEP_BITS | key.listing_id
-
-
-def _read(number: int) -> tuple[int, int]:
-    step = number >> _STEP_BITS & _STEP_MASK
-    return number & _LISTING_MASK, (_LAST_STEP - step) * _STEP
 
 
 def _run(statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
