@@ -3,49 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import and_, exists, func, or_, select, true
 
 from app.extensions import db
 from app.search.models import Label, LabelCount, Listing, ListingLabel
 from app.search.scopes import Scope
 from app.search.turning import PAGE_SIZE, Key, Place, turn
+from app.search.walking import Order, list_stretches, sort, walk, walk_far
 from app.sources.page import ProjectLine
 
 # So many listings with a label are sorted in a moment.
-_FEW = 10_000
+_FEW = 5_000
 # So many listings are gone through in search of those with a label.
-_REACH = 30_000
+_REACH = 20_000
 # Up to so many it is worth while to count those that are shown, one by one.
 _COUNTED = 1_000
-
-
-@dataclass(frozen=True)
-class Order:
-    """How listings follow one another: by a column, the greatest first, or by name alone.
-
-    Those without a value are left out, and those with one below `least`.
-    """
-
-    column: InstrumentedAttribute[Any] | None = None
-    least: int | None = None
-
-    @property
-    def fits(self) -> tuple[ColumnElement[bool], ...]:
-        """Return the conditions for a listing to have a place in this order."""
-        if self.column is None:
-            return ()
-        if self.least is None:
-            return (self.column.is_not(None),)
-        return (self.column >= self.least,)
-
-    def key(self, listing: Listing) -> Key:
-        """Return the place of a listing."""
-        if self.column is None:
-            return (listing.normalized_name,)
-        return (getattr(listing, self.column.key), listing.normalized_name)
 
 
 NAME = Order()
@@ -147,29 +120,6 @@ def count_each(scope: Scope, label_ids: Sequence[int]) -> dict[int, int]:
     return {label_id: int(count) for label_id, count in db.session.execute(counted)}
 
 
-def walk(
-    wanted: Select[*tuple[Any, ...]],
-    index_id: int,
-    order: Order,
-    place: Place,
-    *,
-    is_sorted: bool = False,
-) -> Select[*tuple[Any, ...]]:
-    """Let a statement go through the listings of an index in order, from a place on.
-
-    `is_sorted` says that all of them shall be found first, and sorted then.
-    """
-    # As a sum it is no reason for the database to go through the index of this order.
-    index = Listing.index_id + 0 if is_sorted else Listing.index_id
-    wanted = wanted.where(index == index_id, *_behind(order, place))
-    name = Listing.normalized_name
-    if order.column is None:
-        return wanted.order_by(name.desc() if place.is_back else name)
-    if place.is_back:
-        return wanted.order_by(order.column, name.desc())
-    return wanted.order_by(order.column.desc(), name)
-
-
 def _read(
     scope: Scope, order: Order, label: Labelled | None, place: Place, limit: int
 ) -> list[Listed]:
@@ -191,8 +141,7 @@ def _read(
 def _list_here(
     scope: Scope, index_id: int, order: Order, place: Place, limit: int
 ) -> Sequence[Listing]:
-    wanted = walk(select(Listing), index_id, order, place).where(*scope.fits()).limit(limit)
-    return db.session.scalars(wanted).all()
+    return walk(select(Listing).where(*scope.fits()), index_id, order, place, limit=limit)
 
 
 def _list_labelled(
@@ -207,45 +156,26 @@ def _list_labelled(
     if not count:
         return ()
     if count > _FEW:
-        met = _meet(scope, index_id, order, label, place, limit)
+        has_it = exists().where(
+            ListingLabel.label_id == label.label_id, ListingLabel.listing_id == Listing.id
+        )
+        wanted = select(Listing).where(has_it, *scope.fits())
+        met = walk_far(wanted, index_id, order, place, limit=limit, reach=_REACH)
         if met is not None:
             return met
-    has_it = select(ListingLabel.listing_id).where(ListingLabel.label_id == label.label_id)
-    wanted = walk(select(Listing), index_id, order, place, is_sorted=True)
-    wanted = wanted.where(Listing.id.in_(has_it), *scope.fits()).limit(limit)
-    return db.session.scalars(wanted).all()
+    return _sort_labelled(scope, index_id, order, label, place, limit)
 
 
-def _meet(
+def _sort_labelled(
     scope: Scope, index_id: int, order: Order, label: Labelled, place: Place, limit: int
-) -> Sequence[Listing] | None:
-    """Return listings with a label that are met within reach, or None if they are too few."""
-    columns = [Listing.normalized_name]
-    if order.column is not None:
-        columns.insert(0, order.column)
-    reach = walk(select(*columns), index_id, order, place).offset(_REACH).limit(1)
-    end = db.session.execute(reach).one_or_none()
-    has_it = exists().where(
-        ListingLabel.label_id == label.label_id, ListingLabel.listing_id == Listing.id
+) -> Sequence[Listing]:
+    has_it = select(ListingLabel.listing_id).where(ListingLabel.label_id == label.label_id)
+    ways = (and_(true(), *stretch.conditions) for stretch in list_stretches(order, place))
+    wanted = select(Listing).where(
+        Listing.id.in_(has_it),
+        # As a sum it is no reason for the database to go through the index of this order.
+        Listing.index_id + 0 == index_id,
+        or_(*ways),
+        *scope.keeps(),
     )
-    wanted = walk(select(Listing), index_id, order, place).where(has_it, *scope.fits())
-    if end is not None:
-        # A walk back from the end comes from there to here.
-        wanted = wanted.where(*_behind(order, Place(tuple(end), not place.is_back)))
-    met = db.session.scalars(wanted.limit(limit)).all()
-    return met if len(met) == limit or end is None else None
-
-
-def _behind(order: Order, place: Place) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions for a listing to lie behind a place, or before it."""
-    name = Listing.normalized_name
-    column = order.column
-    if place.key is None:
-        return order.fits
-    beyond = name < place.key[-1] if place.is_back else name > place.key[-1]
-    if column is None:
-        return (beyond,)
-    value = place.key[0]
-    if place.is_back:
-        return (column >= value, (column > value) | beyond)
-    return (*order.fits, column <= value, (column < value) | beyond)
+    return db.session.scalars(sort(wanted, order, is_back=place.is_back).limit(limit)).all()

@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from app.extensions import db
 from app.search.browsing import count_each
@@ -19,7 +19,7 @@ MOST_MATCHES = 100
 # So many labels of a kind are read at once; of more, only those of a page are.
 _FEW = 2_000
 # Among so many of the most used ones a text is looked for.
-_SEARCHED = 5_000
+_SEARCHED = 2_000
 # Labels with so many projects, or fewer, are counted project by project.
 _COUNTED = 100
 # Stands behind all that a text can go on with.
@@ -59,9 +59,8 @@ def list_most_used(scope: Scope, kind: str, place: Place) -> LabelPage:
 
 def list_top(scope: Scope, kind: str, number: int, *, begin: str = "") -> tuple[LabelLine, ...]:
     """Return the most used labels of a kind, or those of them that begin with a text."""
-    found = _list_used(scope, kind, MOST_USED if begin else number)
-    fitting = (line for line in found if line.value.startswith(begin))
-    return _settle(scope, sorted(fitting, key=_by_use)[:number])
+    found = _list_used(scope, kind, number, begin=begin)
+    return _settle(scope, sorted(found, key=_by_use)[:number])
 
 
 def list_by_name(scope: Scope, kind: str, place: Place) -> LabelPage:
@@ -107,7 +106,7 @@ def find_labels(scope: Scope, kind: str, text: str) -> LabelPage:
     return LabelPage(_settle(scope, lines[:MOST_MATCHES]), is_part=is_part)
 
 
-def _list_used(scope: Scope, kind: str, number: int) -> list[LabelLine]:
+def _list_used(scope: Scope, kind: str, number: int, *, begin: str = "") -> list[LabelLine]:
     """Return the labels that are among the most used ones of some index.
 
     One that is a little used everywhere may be missing, but not among the first:
@@ -121,6 +120,9 @@ def _list_used(scope: Scope, kind: str, number: int) -> list[LabelLine]:
             .order_by(LabelCount.count.desc(), LabelCount.label_id.desc())
             .limit(number)
         )
+        if begin:
+            is_like = (Label.value >= begin, Label.value < begin + _END)
+            most = most.join(Label, Label.id == LabelCount.label_id).where(*is_like)
         numbers |= dict.fromkeys(db.session.scalars(most))
     return _list_lines(scope, list(numbers))
 
@@ -131,7 +133,12 @@ def _list_lines(scope: Scope, numbers: Sequence[int]) -> list[LabelLine]:
     wanted = (
         select(Label.id, Label.value, func.sum(LabelCount.count))
         .join(LabelCount, LabelCount.label_id == Label.id)
-        .where(Label.id.in_(numbers), *_is_here(scope))
+        .where(
+            LabelCount.label_id.in_(numbers),
+            # As a sum it is no reason for the database to look at all labels of an index.
+            (LabelCount.index_id + 0).in_(scope.index_ids),
+            LabelCount.count > 0,
+        )
         .group_by(Label.id, Label.value)
     )
     return [LabelLine(number, value, int(n)) for number, value, n in db.session.execute(wanted)]
@@ -160,12 +167,12 @@ def _walk(scope: Scope, kind: str, place: Place) -> LabelPage:
 
 
 def _list_beginnings(scope: Scope, kind: str, text: str) -> list[LabelLine]:
-    spellings = {text, text.lower(), text.upper(), text.capitalize(), text.title()}
-    begins = (
-        (Label.value >= spelling) & (Label.value < spelling + _END)
-        for spelling in sorted(spellings)
-    )
-    return _list_labels(scope, kind, or_(*begins), limit=MOST_MATCHES + 1)
+    found: list[LabelLine] = []
+    # One by one: to find what begins in one of several ways a database looks at all.
+    for spelling in {text, text.lower(), text.upper(), text.capitalize(), text.title()}:
+        is_like = (Label.value >= spelling, Label.value < spelling + _END)
+        found += _list_labels(scope, kind, *is_like, limit=MOST_MATCHES + 1)
+    return found
 
 
 def _list_labels(

@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, Row, exists, select
 from app.extensions import db
 from app.indexes.queries import MIRROR
 from app.projects.models import Project, Release
-from app.search.browsing import NEWEST, walk
+from app.search.browsing import NEWEST
 from app.search.models import Listing
 from app.search.scopes import Scope
 from app.search.turning import PAGE_SIZE, Key, Place, turn
+from app.search.walking import walk
 from app.sources.page import ProjectLine
 
 
@@ -117,10 +118,10 @@ def _read_copied(scope: Scope, place: Place, limit: int) -> list[NewRelease]:
     for index in scope.indexes:
         if index.kind != MIRROR:
             continue
-        wanted = walk(select(Listing), index.id, NEWEST, near).where(
+        wanted = select(Listing).where(
             Listing.version.is_not(None), Listing.is_yanked.is_(False), *scope.fits()
         )
-        for listing in db.session.scalars(wanted.limit(limit)):
+        for listing in walk(wanted, index.id, NEWEST, near, limit=limit):
             key = (listing.updated_at, listing.normalized_name, listing.version)
             found.append(NewRelease(key, scope.line(listing)))
     return found

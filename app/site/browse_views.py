@@ -19,7 +19,6 @@ from app.search.browsing import (
     NEWEST,
     POPULAR,
     Labelled,
-    Order,
     count_labelled,
     find_label,
     list_projects,
@@ -29,6 +28,7 @@ from app.search.labels import LabelPage
 from app.search.releases import list_new_releases
 from app.search.scopes import Scope
 from app.search.turning import Key, Place
+from app.search.walking import Order
 from app.site import queries
 from app.site.browse_viewmodels import (
     BrowseView,
