@@ -418,3 +418,13 @@ def test_endless_files_are_cut_and_counted(client):
     answer = client.get("/project/many/?tab=files")
     assert len(soup(answer).select(".file")) == 500
     assert "3 more files are not listed here" in text_of(answer)
+
+
+@pytest.mark.parametrize("tab", ["description", "files", "history", "downloads"])
+def test_no_tab_asks_more_than_eight_questions(client, mirror_is_on, queries, tab):
+    need(make_release(make_project("six")), "packaging")
+    known("shop", "six")
+    client.get("/project/six/")
+    queries.clear()
+    assert client.get(f"/project/six/?tab={tab}").status_code == 200
+    assert len(queries) <= 8
