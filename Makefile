@@ -7,7 +7,7 @@ SIZES ?= 1000,10000,100000,900000
 SOURCES := app bench tests migrations .ci/translations.py config.py manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test functional bench growth lint format translations clean
+.PHONY: help run setup test functional bench growth finding lint format translations clean
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,11 +26,15 @@ test: .venv/test.stamp ## Run the unit tests with their coverage
 functional: .venv/test.stamp ## Start real servers and drive real clients
 	@$(BIN)/python -m pytest -m functional tests/functional $(ARGS)
 
-bench: .venv/test.stamp ## Measure Tilsit beside its peers; QUICK=1 takes two minutes
+bench: .venv/test.stamp ## Measure Tilsit beside its peers, and as it grows; QUICK=1 takes minutes
 	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(ARGS)
+	@$(BIN)/python bench/growth.py --sizes $(if $(QUICK),1000,$(SIZES))
 
-growth: .venv/test.stamp ## Measure figures at SIZES=1000,10000,100000,900000 projects; the last takes 2 GB
+growth: .venv/test.stamp ## Measure figures at SIZES=1000,10000,100000,900000 projects; the last takes 4 GB
 	@$(BIN)/python bench/growth.py --sizes $(SIZES) $(ARGS)
+
+finding: .venv/test.stamp ## Measure searches among the names of a file: NAMES=names.tsv
+	@$(BIN)/python bench/finding.py $(NAMES) --keep .bench/finding $(ARGS)
 
 lint: .venv/test.stamp ## Check style, types, import contracts, templates, tables, translations
 	$(BIN)/ruff check $(SOURCES)
