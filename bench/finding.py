@@ -30,6 +30,7 @@ import config
 from app import create_app
 from app.core import clock
 from app.core.database import transaction
+from app.core.memory import leave_alone_what_is_there
 from app.core.progress import track
 from app.extensions import db
 from app.indexes.queries import get_index
@@ -110,6 +111,8 @@ def _facts(listing: Listing, draw: random.Random) -> Facts:
 
 
 def _measure() -> None:
+    # As web processes do.
+    leave_alone_what_is_there()
     # On a machine with other work the processor's time is what can be compared.
     print(f"\n{'ms':24}{'p50':>9}{'p95':>9}{'cpu p50':>9}{'cpu p95':>9}  slowest")
     for label, texts in _texts(random.Random(7)).items():

@@ -10,6 +10,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
+from app.core.memory import leave_alone_what_is_there
 from app.launch.household import PATIENCE_SECONDS, end_with_parent
 
 # A thread is made when a request finds all others busy, as with slow uploads and
@@ -66,6 +67,7 @@ def _loader(app: Flask) -> Callable[[], Any]:
         end_with_parent()
         # What was promised for the end before the fork is forgotten in here.
         app.extensions["downloads"].write_at_exit()
+        leave_alone_what_is_there()
         return app
 
     return load
