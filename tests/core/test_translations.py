@@ -24,6 +24,13 @@ PAGES = [
     "/search?q=nothing-like-it",
     "/about",
     "/classifiers/",
+    "/browse/",
+    *(f"/browse/{kind}/" for kind in ("topics", "classifiers", "licenses", "languages")),
+    *(f"/browse/{kind}/" for kind in ("keywords", "people", "maintainers", "newest", "releases")),
+    "/popular",
+    "/stats/",
+    "/company/history",
+    *("/team", "/privacy", "/terms", "/security"),
     "/help/",
     *(f"/help/{slug}" for slug in ("pip", "uv", "poetry", "pdm", "twine", "hatch", "flit")),
     *(f"/help/{slug}" for slug in ("tokens", "publishing", "yanking")),
@@ -58,6 +65,18 @@ OWN_PAGES = [
     "/manage/project/dubious/",
     "/manage/project/cellar/release/1.0/",
     "/manage/project/cellar/release/2.0/",
+]
+ADMIN_PAGES = [
+    *(f"/admin/{part}/" for part in ("accounts", "projects", "prohibited", "indexes", "synonyms")),
+    *(f"/admin/{part}/" for part in ("switches", "jobs", "journal", "stats")),
+    "/admin/",
+    "/admin/account/ada/",
+    "/admin/project/main/cellar/",
+    "/admin/index/main/limits",
+    "/admin/stats/unused",
+    "/admin/pages/",
+    *(f"/admin/pages/{part}" for part in ("new", "menus", "redirects", "images")),
+    "/admin/pages/edit?path=about&locale=de",
 ]
 
 
@@ -141,6 +160,14 @@ def test_a_page_is_german_to_the_last_sentence(client, ada, path):
 @pytest.mark.parametrize("path", OWN_PAGES)
 def test_an_own_page_is_german_to_the_last_sentence(client, ada, path):
     page = sign_in(client, ada).get(path, headers=GERMAN)
+    assert page.status_code == 200
+    assert left_in_english(page.text) == []
+
+
+@pytest.mark.parametrize("path", ADMIN_PAGES)
+def test_a_page_of_the_administration_is_german_to_the_last_sentence(client, ada, path):
+    root = make_account("root", is_admin=True)
+    page = sign_in(client, root).get(path, headers=GERMAN)
     assert page.status_code == 200
     assert left_in_english(page.text) == []
 
