@@ -1,11 +1,13 @@
 """Redirects: where they may lead, and following them without going in circles."""
 
+import posixpath
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from app.accounts.actors import OPERATOR, Actor
 from app.core import clock
 from app.core.events import tell
+from app.core.runtime import setting
 from app.extensions import db
 from app.pages import queries
 from app.pages.changing import begin_change, describe
@@ -98,8 +100,19 @@ def clean_target(text: str) -> str:
 
 
 def stem_of(target: str) -> str | None:
-    """Return the path of this site to which a target leads, or None."""
-    return find_stem(urlsplit(target).path) if target.startswith("/") else None
+    """Return the path of this site to which a target leads, however it is spelled, or None."""
+    path = _find_path(target)
+    # Browsers go up at dots, and the server reads what is quoted.
+    return None if path is None else find_stem(posixpath.normpath(unquote(path)))
+
+
+def _find_path(target: str) -> str | None:
+    parts = urlsplit(target)
+    if target.startswith("/"):
+        return parts.path
+    site = urlsplit(setting("SITE_URL") or "")
+    is_here = parts.netloc.lower().removesuffix(":443") == site.netloc.lower().removesuffix(":443")
+    return parts.path.removeprefix(site.path) if is_here else None
 
 
 def _is_outside(target: str) -> bool:
