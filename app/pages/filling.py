@@ -12,9 +12,11 @@ from app.pages.markup import BLOCKS, PLACE
 
 _STEP = re.compile(r"<!--if( not)? ([a-z_]+)-->(.*?)(?:<!--else-->(.*?))?<!--end-->", re.DOTALL)
 _BLOCK = re.compile(r"<p>TILSITPLACE([a-z_]+)ENDPLACE</p>")
-# An address may begin with a value only if that is one itself.
-_VALUE = re.compile(r'(?P<start>(?:href|src)=")?TILSITPLACE(?P<name>[a-z_]+)ENDPLACE')
-_OWN = re.compile(r'(?<= )(href|src)="/(?!/)')
+_VALUE = re.compile(r"TILSITPLACE([a-z_]+)ENDPLACE")
+# In a tag: a text may show one.
+_ADDRESS = r'(<[a-z][^<>]*? (?:href|src)=")'
+_BEGUN = re.compile(rf"{_ADDRESS}TILSITPLACE([a-z_]+)ENDPLACE")
+_OWN = re.compile(rf"{_ADDRESS}/(?!/)")
 _CODE = re.compile(r"<pre(?: [^<>]*)?>(?:<code(?: [^<>]*)?>)?(.*?)(?:</code>)?</pre>", re.DOTALL)
 _ADDRESSES = ("http://", "https://")
 
@@ -39,15 +41,17 @@ def fill(html: str, facts: Facts) -> Markup:
     def show(found: re.Match[str]) -> str:
         return facts.blocks[found[1]]() if found[1] in BLOCKS else found[0]
 
+    def begin(found: re.Match[str]) -> str:
+        value = _read(facts, found[2])
+        # An address may begin with a value only if that is one itself.
+        return f"{found[1]}{escape(value) if value.startswith(_ADDRESSES) else '#'}"
+
     def write(found: re.Match[str]) -> str:
-        value = _read(facts, found["name"])
-        if found["start"] and not value.startswith(_ADDRESSES):
-            return f"{found['start']}#"
-        return f"{found['start'] or ''}{escape(value)}"
+        return escape(_read(facts, found[1]))
 
     chosen = _STEP.sub(choose, html)
-    own = _OWN.sub(rf'\1="{escape(facts.prefix)}/', chosen) if facts.prefix else chosen
-    filled = _VALUE.sub(write, _BLOCK.sub(show, own))
+    own = _OWN.sub(rf"\1{escape(facts.prefix)}/", chosen) if facts.prefix else chosen
+    filled = _VALUE.sub(write, _BEGUN.sub(begin, _BLOCK.sub(show, own)))
     scrolling = filled.replace("<table>", '<table tabindex="0">')
     return Markup(_CODE.sub(_show_code, scrolling))  # noqa: S704 - sanitised when it was rendered
 

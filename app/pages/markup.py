@@ -25,7 +25,8 @@ _DEEP = re.compile(r"^(?:[ \t]*(?:>|[-+*]|[0-9]{1,9}[.)])){21}", re.MULTILINE)
 _HEADING = re.compile(r"<(/?)h([1-5])(?=[ >])")
 _EMPTY_LINK = re.compile(r'<a href="#[^"<>]*"></a>')
 _OUTSIDE = re.compile(r'<a (?=[^<>]*\bhref="(?:https?:)?//)')
-_ID = re.compile(r' id="([^"<>]*)"')
+# In a tag: a text may show one, and what stands in attributes has its quotes escaped.
+_ID = re.compile(r'(<[a-z][^<>]*? id=")([^"<>]*)"')
 _REL = "nofollow noopener"
 _PREFIXES = ("user-content-", "fn-", "fnref-")
 
@@ -110,7 +111,8 @@ def _number_ids(html: str) -> str:
     seen: dict[str, int] = {}
 
     def rename(found: re.Match[str]) -> str:
-        seen[found[1]] = seen.get(found[1], 0) + 1
-        return found[0] if seen[found[1]] == 1 else f' id="{found[1]}-again{seen[found[1]]}"'
+        start, name = found.groups()
+        seen[name] = seen.get(name, 0) + 1
+        return found[0] if seen[name] == 1 else f'{start}{name}-again{seen[name]}"'
 
     return _ID.sub(rename, html)

@@ -164,6 +164,29 @@ def test_what_stands_in_a_place_is_text(app, monkeypatch):
     )
 
 
+def test_tags_that_a_text_shows_stay_as_they_were_written(app):
+    tag = '<a id="x" href="/y" src="{{ host }}">'
+    with app.test_request_context():
+        html = str(fill(render_page(f"`{tag}` `{tag}` [y](/y)"), gather_facts("/prefix")))
+    page = BeautifulSoup(html, "html.parser")
+    shown_tag = tag.replace("{{ host }}", "localhost")
+    assert [code.text for code in page.find_all("code")] == [shown_tag, shown_tag]
+    assert page.a["href"] == "/prefix/y"
+
+
+def test_places_are_filled_in_every_part_of_a_link(app):
+    html = shown(
+        app, '[{{ host }}]({{ site_url }}/x "{{ host }}") <a title="{{ host }}" href="/">x</a>'
+    )
+    first, second = BeautifulSoup(html, "html.parser").find_all("a")
+    assert (first["href"], first["title"], first.text) == (
+        "http://localhost/x",
+        "localhost",
+        "localhost",
+    )
+    assert second["title"] == "localhost"
+
+
 def test_other_braces_are_left_alone(app):
     for body in ("{{ secret_key }}", "{{ config.SECRET_KEY }}", "{% raw %}", "\\{{ host }}"):
         assert body.removeprefix("\\") in shown(app, body)
