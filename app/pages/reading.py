@@ -93,7 +93,8 @@ class Reader:
             self._blame(file, str(error))
         except UnicodeDecodeError:
             self._blame(file, _("This is no text in UTF-8."))
-        except tomllib.TOMLDecodeError as error:
+        except (RecursionError, ValueError) as error:
+            # Besides its own, the parser lets those of Python through.
             self._blame(file, str(error))
         except OSError as error:
             self._blame(file, error.strerror or "")

@@ -147,6 +147,8 @@ def test_a_file_that_is_wrong_is_named_and_nothing_is_changed(run, tmp_path, nam
         "[redirect]\na = 1",
         "[[redirect]]\npath = 1",
         '[[redirect]]\npath = "/a"',
+        "redirect = " + "[" * 100_000,
+        "redirect = " + "9" * 5_000,
     ],
 )
 def test_a_list_of_redirects_must_be_one(run, tmp_path, text):
