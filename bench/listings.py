@@ -63,14 +63,15 @@ class Labels:
         self._next = next_number(connection, _LABEL)
         self._listings: dict[int, array[int]] = {}
 
-    def note(self, listing: int, labels: Sequence[tuple[str, str]]) -> None:
-        """Note the labels of a listing."""
+    def note(self, listing: int, labels: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """Note the labels of a listing, and return their numbers."""
         for label in labels:
             number = self._numbers.get(label)
             if number is None:
                 number = self._numbers[label] = self._next
                 self._next += 1
             self._listings.setdefault(number, array("L")).append(listing)
+        return {label: self._numbers[label] for label in labels}
 
     def write(self, connection: Connection, index_id: int) -> None:
         """Write all labels, who has them, and how many do."""

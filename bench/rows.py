@@ -14,6 +14,7 @@ from packaging.version import Version
 from app.projects.models import File, Release
 from app.projects.names import lookalike, normalise
 from app.projects.versions import canonical, sort_key
+from app.search.facets import pack_facets
 from bench.histories import PlannedRelease, plan_releases
 from bench.listings import make_listing
 from bench.metadata import Told, draw_metadata
@@ -64,7 +65,7 @@ class Surroundings:
     index_id: int
     classifiers: Mapping[str, int]
     names: Sequence[str]
-    note_labels: Callable[[int, Sequence[tuple[str, str]]], None]
+    note_labels: Callable[[int, Sequence[tuple[str, str]]], Mapping[tuple[str, str], int]]
 
 
 def make_batch(plans: list[Plan], around: Surroundings, numbers: Numbers) -> Batch:
@@ -98,8 +99,8 @@ def _add_project(batch: Batch, plan: Plan, around: Surroundings, numbers: Number
     batch.dependencies.extend(_dependencies(latest["id"], told, numbers))
     number = next(numbers.listings)
     listing, labels = make_listing(project, latest, told, number=number, rank=plan.rank)
-    batch.listings.append(listing)
-    around.note_labels(number, labels)
+    facets = pack_facets(around.note_labels(number, labels))
+    batch.listings.append(listing | {"facets": facets})
 
 
 def _project(plan: Plan, index_id: int, number: int) -> Row:

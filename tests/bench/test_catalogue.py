@@ -69,7 +69,7 @@ def count(model):
 def make_rows(names):
     plans = catalogue.make_plans(names, with_files=len(names), last_serial=0)
     classifiers = {name: number for number, name in enumerate(sorted_classifiers)}
-    around = Surroundings(1, classifiers, names, lambda _listing, _labels: None)
+    around = Surroundings(1, classifiers, names, lambda _listing, labels: dict.fromkeys(labels, 1))
     return make_batch(plans, around, Numbers(1, 1, 1, 1, 1))
 
 

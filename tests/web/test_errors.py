@@ -28,7 +28,7 @@ def surprise(monkeypatch):
     def fail(*_):
         raise ZeroDivisionError("a secret")
 
-    monkeypatch.setattr("app.site.queries.count_catalogue", fail)
+    monkeypatch.setattr("app.site.home_views.find_totals", fail)
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
