@@ -8,8 +8,8 @@ from flask_login import login_required
 
 from app.accounts.auth import session_actor
 from app.core.database import transaction
-from app.core.exceptions import DomainError, NotFound
-from app.core.i18n import _, _l
+from app.core.exceptions import DomainError
+from app.core.i18n import _
 from app.indexes.models import Index
 from app.indexes.permissions import demand_administer, demand_read
 from app.indexes.queries import get_index
@@ -21,6 +21,7 @@ from app.policy.terms import DEFAULT_AGE
 from app.web.errors import status_of
 from app.web.forms import Form
 from app.web.http import go
+from app.web.paging import NumberedPage, cut_page
 
 _LINES = 100
 
@@ -30,9 +31,7 @@ class RulesView:
     """Some rules of an index, and the form for another one."""
 
     index: Index
-    rules: tuple[PolicyRule, ...]
-    number: int
-    pages: int
+    rules: NumberedPage[PolicyRule]
     age_days: int | None
     default_days: int
     form: Form
@@ -86,16 +85,11 @@ def _administered(slug: str) -> Index:
 
 
 def _show(index: Index, form: RuleForm, code: int = 200) -> ResponseReturnValue:
-    rules = queries.list_rules(index)
-    pages, number = max(-(-len(rules) // _LINES), 1), request.args.get("page", 1, type=int)
-    if not 1 <= number <= pages:
-        raise NotFound(_l("There is no such page of rules."))
+    number = request.args.get("page", 1, type=int)
     age = queries.minimum_age(index)
     page = RulesView(
         index=index,
-        rules=tuple(rules[(number - 1) * _LINES : number * _LINES]),
-        number=number,
-        pages=pages,
+        rules=cut_page(queries.list_rules(index), number, _LINES),
         age_days=None if age is None else age.days,
         default_days=DEFAULT_AGE.days,
         form=form,
