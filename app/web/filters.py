@@ -1,12 +1,13 @@
 """How templates write numbers, sizes and times."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from babel import Locale
+from babel.dates import format_date
 from flask import Flask, has_request_context, request
 from flask_babel import (
-    format_date,
     format_datetime,
     format_decimal,
     format_percent,
@@ -46,7 +47,14 @@ def filesize(size: int) -> str:
 
 def day(value: date) -> str:
     """Write a day."""
-    return str(format_date(value, "medium"))
+    date_only = value.date() if isinstance(value, datetime) else value
+    return _write_day(date_only, str(get_locale() or Locale("en")))
+
+
+# Pages with hundreds of days show the same ones again and again.
+@lru_cache(maxsize=10_000)
+def _write_day(value: date, locale: str) -> str:
+    return str(format_date(value, "medium", locale=locale))
 
 
 def moment(value: datetime) -> str:

@@ -35,6 +35,14 @@ def test_days_and_moments_are_written_in_utc(app):
     assert moment(at).replace("\u202f", " ") == "Feb 3, 2026, 11:30:00 PM UTC"
 
 
+def test_the_same_day_is_written_for_each_reader(app):
+    at = datetime(2026, 2, 3, 23, 30, tzinfo=UTC)
+    assert day(at) == "Feb 3, 2026"
+    with force_locale("de"):
+        assert day(at) == "03.02.2026"
+    assert day(at) == "Feb 3, 2026"
+
+
 def test_it_is_said_how_long_ago_something_was(app, now):
     now(datetime(2026, 2, 3, tzinfo=UTC))
     assert ago(clock.now() - timedelta(days=3)) == "3 days ago"
