@@ -26,9 +26,10 @@ from app.site.timeline import Timeline, make_timeline
 from app.site.wheels import Compatibility, list_compatibility
 from app.sources.page import FileLink, ProjectLine, ReleaseDetail, ReleaseLine
 from app.web.http import absolute_url
+from app.web.paging import NumberedPage
 
-DOWNLOADS = "downloads"
-TABS = ("description", "files", "history", DOWNLOADS)
+HISTORY, DOWNLOADS = "history", "downloads"
+TABS = ("description", "files", HISTORY, DOWNLOADS)
 # No page can show more, and installers do not read it.
 MOST_FILES = 500
 _MOST_WORDS = 200
@@ -72,7 +73,7 @@ class ProjectView:
     """A project at one release, as an index shows it.
 
     `detail` is what the source said; the rest is what it means for a reader.
-    `downloads` are looked up for their own tab only.
+    `history` and `downloads` are looked up for their own tabs only.
     """
 
     place: Place
@@ -87,6 +88,7 @@ class ProjectView:
     needs: Needs
     dependents: Dependents
     snippets: tuple[Snippet, ...]
+    history: NumberedPage[ReleaseLine] | None
     downloads: DownloadsView | None
     classifiers: dict[str, tuple[tuple[str, str], ...]] = field(hash=False)
 
@@ -98,6 +100,7 @@ class ProjectView:
         *,
         related: Related,
         snippets: tuple[Snippet, ...],
+        history: NumberedPage[ReleaseLine] | None,
         downloads: DownloadsView | None,
     ) -> "ProjectView":
         """Return the page of a release as an actor sees it."""
@@ -116,6 +119,7 @@ class ProjectView:
             ),
             dependents=related.dependents,
             snippets=snippets if place.is_public else (),
+            history=history,
             downloads=downloads,
             classifiers=_group(detail.classifiers[:_MOST_WORDS]),
         )

@@ -18,7 +18,8 @@ from app.search.queries import list_listings
 from app.search.scopes import Scope
 from app.site import refreshing
 from app.site.downloads import downloads_of
-from app.site.project_viewmodels import DOWNLOADS, KnownView, Place, ProjectView
+from app.site.history import find_history
+from app.site.project_viewmodels import DOWNLOADS, HISTORY, KnownView, Place, ProjectView
 from app.site.refreshing import JustAsked
 from app.site.requirements import MOST_NEEDS
 from app.site.snippets import list_snippets
@@ -92,22 +93,27 @@ def _show_known(index: Index, name: str) -> ResponseReturnValue:
 
 
 def _show(index: Index, detail: ReleaseDetail) -> ResponseReturnValue:
-    name = detail.normalized_name
-    place = Place(
+    name, tab = detail.normalized_name, request.args.get("tab", "")
+    number = request.args.get("page", type=int)
+    needed = {needed_name(requirement) for requirement in detail.requires_dist[:MOST_NEEDS]} - {""}
+    page = ProjectView.of(
+        detail,
+        _find_place(index, name, tab),
+        related=find_related(Scope.of(index), name, needed, _DEPENDENTS),
+        snippets=list_snippets(index.slug, name),
+        history=find_history(detail, number) if tab == HISTORY else None,
+        downloads=downloads_of(detail.index_slug, name) if tab == DOWNLOADS else None,
+    )
+    return render_template("site/project.html", page=page)
+
+
+def _find_place(index: Index, name: str, tab: str) -> Place:
+    return Place(
         slug=index.slug,
-        tab=request.args.get("tab", ""),
+        tab=tab,
         actor=session_actor(),
         url=absolute_url("site.project", slug=index.slug, name=name),
         index_url=index_url(index.slug),
         has_upstream=bool(list_hosts(index)),
         is_public=openness(index) == PUBLIC,
     )
-    needed = {needed_name(requirement) for requirement in detail.requires_dist[:MOST_NEEDS]} - {""}
-    page = ProjectView.of(
-        detail,
-        place,
-        related=find_related(Scope.of(index), name, needed, _DEPENDENTS),
-        snippets=list_snippets(index.slug, name),
-        downloads=downloads_of(detail.index_slug, name) if place.tab == DOWNLOADS else None,
-    )
-    return render_template("site/project.html", page=page)

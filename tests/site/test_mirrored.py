@@ -354,15 +354,15 @@ def test_a_page_of_40000_files_asks_no_more_than_another(reader, upstream, mirro
     upstream.add_many("many", 40_000)
     upstream.add_wheel("few")
     asked = {}
-    for name in ("few", "many"):
+    for name, page in (("few", 1), ("many", 5)):
         reader.get(f"/project/{name}/")
         with listened() as statements:
-            answer = reader.get(f"/project/{name}/?tab=history")
+            answer = reader.get(f"/project/{name}/?tab=history&page={page}")
         asked[name] = len(statements)
         assert faults(answer) == []
     # One of them begins the transaction.
     assert asked["many"] <= asked["few"] <= 9
-    assert len(soup(answer).select(".timeline li")) == 500
+    assert len(soup(answer).select(".timeline li")) == 100
     assert "older releases are not listed here" in answer.text
 
 

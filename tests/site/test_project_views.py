@@ -26,7 +26,7 @@ from tests.factories import (
 )
 from tests.search.test_dependents import known, mirror_is_on, own
 from tests.site.pages import faults, soup
-from tests.site.test_views import close, status, text_of
+from tests.site.test_views import close, make_releases, status, text_of
 
 __all__ = ["mirror_is_on"]
 
@@ -240,6 +240,59 @@ def test_every_line_of_the_history_has_a_date(client):
         make_release(project, f"{day}.0", published_at=at)
     lines = soup(client.get("/project/p/?tab=history")).select(".timeline li")
     assert all(line.find("time") for line in lines)
+
+
+def shown(answer):
+    return [tag.text for tag in soup(answer).select(".timeline-head a")]
+
+
+@pytest.fixture
+def many():
+    project = make_project("many")
+    make_releases(project, 250)
+    return project
+
+
+def test_the_history_turns_in_pages_of_100_below_one_line_of_time(client, many):
+    first = client.get("/project/many/?tab=history")
+    assert shown(first) == [f"1.{number}" for number in range(249, 149, -1)]
+    forth = soup(first).select_one("nav.pages a[rel=next]")["href"]
+    assert forth == "/project/many/?page=2&tab=history#history"
+    last = client.get("/project/many/?tab=history&page=3")
+    assert shown(last) == [f"1.{number}" for number in range(49, -1, -1)]
+    turning = soup(last).select_one("nav.pages")
+    assert turning["aria-label"] == "Pages"
+    assert " ".join(turning.text.split()) == "Previous Page 3 of 3"
+    assert len(soup(last).select("[role=img] .release-mark")) == 250
+    assert faults(last) == []
+
+
+def test_the_history_of_an_older_release_opens_where_it_stands(client, many):
+    answer = client.get("/project/many/1.20/?tab=history")
+    assert soup(answer).select_one(".timeline [aria-current]").text == "1.20"
+    back = soup(answer).select_one("nav.pages a[rel=prev]")["href"]
+    assert back == "/project/many/1.20/?page=2&tab=history#history"
+    assert "1.249" in shown(client.get("/project/many/1.20/?tab=history&page=1"))
+
+
+def test_a_short_history_has_no_pages(client):
+    make_release(make_project("p"))
+    assert not soup(client.get("/project/p/?tab=history")).select("nav.pages")
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "4", "1" + "0" * 9, "9" * 400])
+def test_no_page_of_the_history_is_beyond_its_end(client, many, page):
+    assert client.get(f"/project/many/?tab=history&page={page}").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["", "x", "1.5", "9" * 10_000])
+def test_a_page_that_is_no_number_is_the_first(client, many, page):
+    answer = client.get("/project/many/", query_string={"tab": "history", "page": page})
+    assert shown(answer)[0] == "1.249"
+
+
+def test_other_tabs_have_no_pages(client, many):
+    assert client.get("/project/many/?tab=files&page=9").status_code == 200
 
 
 def test_a_newer_pre_release_is_named(client):

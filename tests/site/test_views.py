@@ -279,7 +279,7 @@ def test_a_project_with_thousands_of_releases_asks_no_more(client, queries):
     project = make_project("many")
     make_releases(project, 5000)
     queries.clear()
-    answer = client.get("/project/many/?tab=history")
+    answer = client.get("/project/many/?tab=history&page=5")
     assert len(queries) <= 8
     assert "4,500 older releases are not listed here" in text_of(answer)
 
