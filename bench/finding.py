@@ -44,7 +44,7 @@ from app.search.services import list_project
 from app.search.suggesting import suggest
 from app.search.wishes import Wish
 
-NEEDS = Path(__file__).with_name("needs.tsv")
+NEEDS = tuple(Path(__file__).with_name(name) for name in ("needs.tsv", "more-needs.tsv"))
 _ROUND = 50
 # Those who look for something look at so many.
 _SEEN = 5
@@ -56,9 +56,9 @@ _STATUSES = ("3 - Alpha", "4 - Beta", "5 - Production/Stable")
 @click.command()
 @click.argument("names", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--keep", type=click.Path(path_type=Path), help="Folder of the installation.")
-@click.option("--needs", type=click.Path(exists=True, path_type=Path), default=NEEDS)
+@click.option("--needs", type=click.Path(exists=True, path_type=Path), multiple=True, default=NEEDS)
 @click.option("--labelled", default=3_000, show_default=True, help="How many get labels.")
-def main(names: Path, keep: Path | None, needs: Path, labelled: int) -> None:
+def main(names: Path, keep: Path | None, needs: tuple[Path, ...], labelled: int) -> None:
     """Measure searches among the names of a file."""
     with tempfile.TemporaryDirectory() as folder:
         app = _installation(keep or Path(folder))
@@ -67,7 +67,8 @@ def main(names: Path, keep: Path | None, needs: Path, labelled: int) -> None:
             if not count_known(get_index("pypi").id):
                 _fill(names, labelled)
             _measure()
-            _ask(needs)
+            for each in needs:
+                _ask(each)
 
 
 def _installation(folder: Path) -> Flask:
