@@ -28,6 +28,9 @@ def list_at(scope: Scope, passed: int, limit: int) -> list[Listing]:
     They are ordered by popularity, and by name where that is the same. What the scope
     has but does not list after all is among them.
     """
+    if not scope.indexes:
+        # A mirror that is off has no index to walk through.
+        return []
     mark = _find_mark(scope, passed)
     if mark is None:
         return []

@@ -146,3 +146,15 @@ def test_the_number_of_rows_costs_no_queries(client, ranked, queries):
         make_release(make_project(f"p{number:02}"))
     relist_all()
     assert count() == before
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("popular", 200), ("popular?format=json", 200), ("stats/", 200), ("1", 404)],
+)
+def test_a_mirror_that_is_off_has_nothing_popular(client, address, status):
+    make_release(make_project("own-thing"))
+    relist_all()
+    answer = client.get(f"/index/pypi/{address}")
+    assert answer.status_code == status
+    assert "own-thing" not in answer.text
