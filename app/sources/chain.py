@@ -69,9 +69,9 @@ class Chain(Source):
 
     @override
     def names(self, begin: str = "", end: str = LAST) -> Iterator[tuple[str, str]]:
+        if len(self._hosted) == 1 and not self._mirrors:
+            return self._hosted[0].names(begin, end)
         sources = [*self._hosted, *self._mirrors]
-        if len(sources) == 1:
-            return sources[0].names(begin, end)
         return self._once_each([source.names(begin, end) for source in sources])
 
     @override

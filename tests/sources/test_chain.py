@@ -50,6 +50,15 @@ def test_names_are_those_of_the_origins(chain):
     assert list(chain.names()) == [(name, normalized) for name, normalized, _ in chain.origins()]
 
 
+def test_an_upstream_alone_lists_no_reserved_name_either(chain):
+    alone = Chain(
+        [], [LocalSource(get_index("upstream"))], is_reserved=lambda name: name.startswith("acme-")
+    )
+    names = [normalized for _name, normalized in alone.names()]
+    assert names == ["claimed", "far", "removed", "twice"]
+    assert set(names) == alone.listed({*names, "acme-x"})
+
+
 def test_what_was_removed_here_is_not_listed_from_a_base(chain):
     make_project("removed", index=get_index("base"))
     assert "removed" not in [normalized for _name, normalized in chain.names()]
