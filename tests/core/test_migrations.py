@@ -7,15 +7,24 @@ import sqlalchemy as sa
 
 from app import create_app
 from app.accounts import queries
+from app.core.jobs import sweep
 from app.extensions import Base, db
+from app.indexes.queries import get_index
+from app.search.finding import find
+from app.search.wishes import Wish
 from app.stats.models import ProjectMonth
 from app.stats.queries import count_downloads_of_files
 from tests.conftest import testing_config as settings
-from tests.factories import make_account, make_file, make_project, make_token
+from tests.factories import make_account, make_file, make_project, make_release, make_token
 
 _COUNTED = sa.text(
     "INSERT INTO download_day (day, index_slug, filename, project, version, count)"
     " VALUES (:day, :slug, :filename, :project, :version, 3)"
+)
+_KNOWN = sa.text(
+    "INSERT INTO known_name (index_id, normalized_name, name, version, summary, rank)"
+    " SELECT id, 'far-thing', 'Far.Thing', '3.1', 'marmalade from afar', 5"
+    " FROM \"index\" WHERE slug = 'pypi'"
 )
 
 
@@ -98,6 +107,26 @@ def test_what_was_counted_before_there_were_kinds_of_callers_stays(house):
     assert count_downloads_of_files("main", [file.filename]) == 9
     may = db.session.get(ProjectMonth, ("main", "a", date(2026, 5, 1), "file", file.filename))
     assert (may.count, may.bytes) == (6, 6 * file.size)
+
+
+def test_what_was_there_before_there_were_searches_is_found(house):
+    flask(house, "upgrade")
+    make_release(make_project("own-thing"), summary="marmalade", description="written below")
+    flask(house, "downgrade", "0003")
+    with db.engine.begin() as connection:
+        connection.execute(_KNOWN)
+        connection.execute(sa.text("UPDATE \"index\" SET upstream_url = 'http://127.0.0.1:9'"))
+    for _time in range(2):
+        flask(house, "upgrade")
+        assert sweep()
+        assert list_found("marmalade") == [("Far.Thing", "3.1"), ("own-thing", "1.0")]
+        assert list_found("written") == [("own-thing", "1.0")]
+        assert list_found("farthing") == [("Far.Thing", "3.1")]
+        flask(house, "downgrade", "0003")
+
+
+def list_found(text):
+    return sorted((line.name, line.version) for line in find(get_index(), Wish(text=text)).lines)
 
 
 def test_foreign_keys_hold_after_a_migration(house):
