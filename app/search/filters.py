@@ -8,7 +8,7 @@ from sqlalchemy import and_, or_, select
 
 from app.core import clock
 from app.extensions import db
-from app.projects.names import normalise
+from app.projects.metadata import needed_name
 from app.search import facts
 from app.search.entries import YANKED, label_token, month_token, year_token
 from app.search.facets import head_of
@@ -93,7 +93,8 @@ def _typed(typed: Words) -> Iterator[frozenset[str]]:
         if not split_words(value):
             yield _NOTHING
     for value in typed.fields.get(DEPENDS, ()):
-        needs = (facts.NEEDS, normalise(value))
+        # Requirements are pasted as they stand in files: `requests[socks]>=2`.
+        needs = (facts.NEEDS, needed_name(value))
         yield frozenset(map(label_token, _number([needs]).values())) or _NOTHING
     for name, kind in ((CLASSIFIER, facts.CLASSIFIER), (LICENSE, facts.LICENSE)):
         for value in typed.fields.get(name, ()):
