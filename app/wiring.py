@@ -45,6 +45,7 @@ from app.stats.queries import list_files
 MAPPED: tuple[Place, ...] = (
     ("site.home", {}),
     ("site.popular", {}),
+    ("site.stats", {}),
     ("site.browse", {}),
     *(("site.classifier_tree", {"segment": segment}) for segment in ("topics", "classifiers")),
     *(("site.labels", {"kind": kind}) for kind in KINDS.values() if kind != KINDS[CLASSIFIER]),

@@ -14,7 +14,7 @@ from app.web.http import absolute_url, base_url
 
 def init_app(app: Flask) -> None:
     """Let an application's templates ask for the addresses of the page that they show."""
-    for give in (canonical_url, canonical_of, language_links):
+    for give in (canonical_url, canonical_of, canonical_at, language_links, languages_at):
         app.jinja_env.globals[give.__name__] = give
 
 
@@ -29,7 +29,12 @@ def canonical_url(path: str = "", languages: Sequence[str] = tuple(LANGUAGES)) -
 
 def canonical_of(endpoint: str, **values: object) -> str:
     """Return the address of a page in the language that was asked for."""
-    return _in_language(absolute_url(endpoint, **values), tuple(LANGUAGES))
+    return canonical_at(absolute_url(endpoint, **values))
+
+
+def canonical_at(url: str) -> str:
+    """Return the full address of a page, on the map or not, in the language that was asked for."""
+    return _in_language(url, tuple(LANGUAGES))
 
 
 def language_links(
@@ -38,6 +43,11 @@ def language_links(
     """Return the addresses of the page that is shown in its languages, if it is on the map."""
     url = _find_url(path)
     return [] if url is None else list_languages(Address(url, languages=languages))
+
+
+def languages_at(url: str) -> list[tuple[str, str]]:
+    """Return the addresses of a page, on the map or not, in its languages."""
+    return list_languages(Address(url))
 
 
 def _find_url(path: str) -> str | None:

@@ -49,7 +49,11 @@ class LabelsView:
 
 @dataclass(frozen=True, kw_only=True)
 class LabelView:
-    """The projects that have a label; `above` and `below` are classifiers around it."""
+    """The projects that have a label, and the classifiers below it.
+
+    `address` is the one full address of all views of the page, but not of those that
+    one turned to.
+    """
 
     slug: str
     kind: str
@@ -59,6 +63,7 @@ class LabelView:
     sort: str
     lines: tuple[ProjectLine, ...]
     turning: Turning
+    address: str | None
     below: tuple[LabelLine, ...] = ()
 
 

@@ -43,7 +43,7 @@ from app.site.browse_viewmodels import (
 from app.site.cached_views import cached
 from app.site.classifier_tree import BETWEEN, TOPIC, grow_tree
 from app.site.cursors import moment, number, read_place, write_key
-from app.site.labels import KINDS
+from app.site.labels import KINDS, label_address
 from app.site.views import bp
 
 _MAIN = {"slug": MAIN}
@@ -143,6 +143,7 @@ def label(slug: str, kind: str, value: str) -> ResponseReturnValue:
         sort=sort,
         lines=some.lines,
         turning=_turning(some.before, some.after),
+        address=None if some.before else label_address(wanted.kind, value, slug),
         below=_list_below(scope, wanted.kind, value),
     )
     return render_template("site/label.html", page=page)

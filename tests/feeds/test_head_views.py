@@ -71,6 +71,43 @@ def test_all_views_of_a_project_have_one_address(client):
         assert canonical(head) == ["http://localhost/project/weft-line/"]
 
 
+@pytest.mark.parametrize("view", ["", "?sort=name", "?after=nonsense"])
+def test_all_views_of_a_label_have_one_address_as_links_write_it(client, view):
+    publish(keywords="c++")
+    url = "http://localhost/browse/keywords/c%2B%2B/"
+    head = head_of(client, f"/browse/keywords/c++/{view}")
+    assert canonical(head) == [url]
+    assert {tag["hreflang"]: tag["href"] for tag in head.select("link[hreflang]")} == {
+        "en": f"{url}?lang=en",
+        "de": f"{url}?lang=de",
+        "x-default": url,
+    }
+    in_german = head_of(client, "/browse/keywords/c++/?lang=de")
+    assert canonical(in_german) == [f"{url}?lang=de"]
+
+
+def test_later_pages_of_a_label_have_no_address(client):
+    publish("aa", keywords="wheel")
+    publish("bb", keywords="wheel")
+    head = head_of(client, "/browse/keywords/wheel/?sort=name&after=aa")
+    assert canonical(head) == []
+    assert head.select("link[hreflang]") == []
+
+
+def test_labels_of_other_indexes_are_in_no_list_of_languages(client):
+    publish(index=make_index("team"), keywords="wheel")
+    head = head_of(client, "/index/team/browse/keywords/wheel/")
+    assert canonical(head) == ["http://localhost/index/team/browse/keywords/wheel/"]
+    assert head.select("link[hreflang]") == []
+
+
+def test_what_an_index_has_in_numbers_and_in_common_is_on_the_map(client):
+    kinds = ("licenses", "languages", "keywords", "people", "pythons", "classifiers", "topics")
+    mapped = client.get("/sitemap-site-1.xml").text
+    for path in ("stats/", "browse/", *(f"browse/{kind}/" for kind in kinds)):
+        assert f"<loc>http://localhost/{path}</loc>" in mapped
+
+
 def test_an_unknown_language_is_none_of_a_page(client):
     head = head_of(client, "/about?lang=xx")
     assert canonical(head) == ["http://localhost/about"]
