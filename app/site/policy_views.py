@@ -15,7 +15,7 @@ from app.policy.explaining import Explanation, explain
 from app.policy.telling import list_sentences
 from app.projects.exceptions import BadProjectName
 from app.projects.names import LONGEST, normalise
-from app.site.refusals import INSTALLING, PUBLISHING, REFUSALS, Help
+from app.site.refusals import INSTALLING, PUBLISHING, REFUSALS, SWITCHED_OFF, Help
 from app.site.views import bp
 
 
@@ -56,7 +56,12 @@ def explain_name() -> ResponseReturnValue:
 @bp.get("/help/refused/")
 def refusals() -> ResponseReturnValue:
     """List what can be refused."""
-    return render_template("site/refusals.html", installing=INSTALLING, publishing=PUBLISHING)
+    return render_template(
+        "site/refusals.html",
+        installing=INSTALLING,
+        publishing=PUBLISHING,
+        switched_off=SWITCHED_OFF,
+    )
 
 
 @bp.get("/help/refused/<code>")

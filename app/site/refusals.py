@@ -103,6 +103,14 @@ PUBLISHING = {
         _l("An administrator of this site has prohibited new projects of this name."),
         _l("Choose another name. If you think that it should be free, ask an administrator."),
     ),
+    "file-too-large": Help(
+        _l("The file is too large"),
+        _l("A file of this project may not have so many bytes. The refusal names the limit."),
+        _l(
+            "Look for what does not belong into the file, or split it. If it must be so large, "
+            "ask an administrator for a higher limit."
+        ),
+    ),
     "project-too-large": Help(
         _l("The project is full"),
         _l("All of its files together would be larger than a project may be here."),
@@ -165,4 +173,42 @@ PUBLISHING = {
     ),
 }
 
-REFUSALS = {**INSTALLING, **PUBLISHING}
+SWITCHED_OFF = {
+    "read-only": Help(
+        _l("Nothing can be changed just now"),
+        _l(
+            "An administrator made the whole site read-only, often for maintenance. Everything "
+            "can be read and installed as before; nothing can be published or changed."
+        ),
+        _l(
+            "Nothing is wrong with what you did. Try it again later; a message on the pages of "
+            "the site may say when."
+        ),
+    ),
+    "no-uploads": Help(
+        _l("No uploads just now"),
+        _l(
+            "An administrator stopped uploads for the whole site. What was published can be "
+            "installed as before."
+        ),
+        _l("Keep what you have built and upload it later. If it is urgent, ask an administrator."),
+    ),
+    "no-new-projects": Help(
+        _l("No new projects just now"),
+        _l(
+            "An administrator stopped new names for the whole site. Projects that are here get "
+            "releases as before."
+        ),
+        _l("Publish the new project later. If it is urgent, ask an administrator."),
+    ),
+    "no-registration": Help(
+        _l("No new accounts just now"),
+        _l(
+            "An administrator stopped registration for the whole site. Who has an account can log "
+            "in as before, and nobody needs one to read public pages or to install from them."
+        ),
+        _l("Register later. If it is urgent, ask an administrator."),
+    ),
+}
+
+REFUSALS = {**INSTALLING, **PUBLISHING, **SWITCHED_OFF}

@@ -2,8 +2,11 @@ import inspect
 
 import pytest
 
+from app.accounts.actors import Actor
+from app.admin.switches import turn_on
 from app.core.database import transaction
 from app.core.exceptions import DomainError
+from app.core.sitestate import FLAGS, NO_REGISTRATION, READ_ONLY
 from app.indexes.queries import get_index
 from app.indexes.services import change_visibility
 from app.policy.rules import CODES
@@ -11,6 +14,7 @@ from app.policy.services import add_rule
 from app.site.refusals import REFUSALS
 from app.sources import registry
 from app.uploads import exceptions as uploads
+from app.uploads.multipart import too_large
 from tests.factories import make_account, make_file, make_project, make_release, sign_in
 from tests.policy.places import DAY, NOW, Pile, link, page
 from tests.site.pages import faults, soup
@@ -40,7 +44,8 @@ def upload_codes():
 
 
 def test_every_refusal_has_a_page():
-    assert set(CODES) | upload_codes() == set(REFUSALS)
+    limits = {too_large(1).code}
+    assert set(CODES) | upload_codes() | limits | set(FLAGS) == set(REFUSALS)
 
 
 @pytest.mark.parametrize("code", REFUSALS)
@@ -49,6 +54,19 @@ def test_a_refusal_is_told_to_people(client, code):
     assert answer.status_code == 200
     assert faults(answer) == []
     assert code in soup(answer).main.text
+
+
+@pytest.mark.parametrize(
+    ("flag", "address"),
+    [(NO_REGISTRATION, "/account/register"), (READ_ONLY, "/account/register")],
+)
+def test_who_meets_what_is_switched_off_is_led_to_what_it_means(client, flag, address):
+    with transaction():
+        turn_on(Actor(is_admin=True), flag, {})
+    answer = client.post(address, data={}, headers=HTML)
+    main = soup(answer).main
+    assert main.h1.text.strip() == str(REFUSALS[flag].title)
+    assert main.find("a", href=f"/help/refused/{flag}")
 
 
 @pytest.mark.parametrize("accept", ["*/*", None, "application/json"])
