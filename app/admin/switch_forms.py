@@ -80,13 +80,13 @@ def _add_texts(form: type[SpokenForm], label: Any, longest: int, message: Any) -
 
 _add_texts(
     FlagForm,
-    lambda language: _l("Reason, in %(language)s", language=language),
+    lambda language: _l("Reason (%(language)s)", language=language),
     LONGEST_REASON,
     BadReason.message,
 )
 _add_texts(
     BannerForm,
-    lambda language: _l("Text, in %(language)s", language=language),
+    lambda language: _l("Text (%(language)s)", language=language),
     LONGEST_TEXT,
     _too_long,
 )

@@ -23,7 +23,7 @@ _SORTS = {
 _TITLES = {
     INDEX: _l("Index"),
     "python": _l("Python"),
-    "license": _l("License"),
+    "license": _l("Licence"),
     "topic": _l("Topic"),
     "status": _l("Development status"),
 }

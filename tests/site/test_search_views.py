@@ -301,8 +301,8 @@ def test_what_is_chosen_can_be_taken_back_by_itself(client, labelled):
     badges = {link.bdi.text: link["href"] for link in page.select(".search-badge")}
     both = "license=MIT+License&license=BSD"
     assert badges == {
-        "License: MIT License": "/search?q=p&license=BSD&within=30&sort=name",
-        "License: BSD": "/search?q=p&license=MIT+License&within=30&sort=name",
+        "Licence: MIT License": "/search?q=p&license=BSD&within=30&sort=name",
+        "Licence: BSD": "/search?q=p&license=MIT+License&within=30&sort=name",
         "Newest release: in the last 30 days": f"/search?q=p&{both}&sort=name",
     }
     assert page.find("a", string="Remove all filters")["href"] == "/search?q=p&sort=name"
@@ -311,7 +311,7 @@ def test_what_is_chosen_can_be_taken_back_by_itself(client, labelled):
 def test_a_chosen_value_that_nothing_has_stays_to_be_taken_back(client, labelled):
     page = soup(client.get("/search?q=p&license=Nothing"))
     assert page.select_one("input[name=license][value=Nothing]").has_attr("checked")
-    assert page.select_one(".search-badge bdi").text == "License: Nothing"
+    assert page.select_one(".search-badge bdi").text == "Licence: Nothing"
 
 
 def test_turning_a_page_keeps_what_was_chosen(client):
