@@ -27,9 +27,9 @@ from app.core.exceptions import DomainError
 from app.core.i18n import _, _l
 from app.indexes.queries import HOSTED, get_index, list_indexes
 from app.projects import limits, roles, services
-from app.projects.exceptions import ProjectNotFound
+from app.projects.exceptions import FileNotFound, ProjectNotFound
 from app.projects.models import Project
-from app.projects.queries import find_claim, get_release
+from app.projects.queries import find_claim, find_file, get_release
 from app.web.notices import goes_on
 
 Deed = Callable[[Actor, int], object]
@@ -118,6 +118,19 @@ def change_limits(slug: str, name: str) -> ResponseReturnValue:
         limits.change_limits(actor, project_id, max_file=file, max_project=total)
 
     return _change(slug, name, "limits", form, deed, _("The limits are changed."))
+
+
+@bp.post("/project/<slug>/<name>/files/<filename>/clear")
+def clear_file(slug: str, name: str, filename: str) -> ResponseReturnValue:
+    """Let a file out of quarantine."""
+    project = _find(slug, name)
+    file = find_file(project.index_id, filename)
+    if file is None or file.release.project_id != project.id:
+        raise FileNotFound
+    with transaction():
+        services.clear_file(session_actor(), file.id)
+    done = _("%(file)s can be downloaded again.", file=filename)
+    return told(done, "admin.project", slug=slug, name=name, _anchor="status")
 
 
 @bp.post("/project/<slug>/<name>/release")

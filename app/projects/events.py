@@ -180,6 +180,14 @@ class FileQuarantined(FilesWithdrawn):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FileCleared(PageChanged):
+    """A file that was stopped can be downloaded again."""
+
+    version: str
+    filename: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReleasePromoted(CatalogueEvent):
     """A release was brought from another index; its files were published before this is told."""
 

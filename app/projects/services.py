@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from app.accounts.actors import Actor
+from app.accounts.permissions import demand_site_admin
 from app.core import clock
 from app.core.database import before_commit
 from app.core.events import tell
@@ -22,6 +23,7 @@ from app.indexes.models import Index
 from app.indexes.queries import get_index, list_showing
 from app.indexes.services import number_names, take_serial
 from app.projects.events import (
+    FileCleared,
     FileDeleted,
     FileQuarantined,
     NamesChanged,
@@ -147,6 +149,20 @@ def quarantine_file(file_id: int, reason: str) -> None:
     version, filename = file.release.version, file.filename
     facts = describe(Actor(), project)
     tell(FileQuarantined(**facts, version=version, filename=filename, reason=reason))
+
+
+def clear_file(actor: Actor, file_id: int) -> None:
+    """Let a file out of quarantine that is good after all; only administrators of the site may."""
+    demand_site_admin(actor)
+    file = _get_file(file_id)
+    if file.quarantined_at is None:
+        return
+    file.quarantined_at = None
+    file.quarantine_reason = ""
+    project = file.release.project
+    touch(project)
+    facts = describe(actor, project)
+    tell(FileCleared(**facts, version=file.release.version, filename=file.filename))
 
 
 def touch(project: Project) -> None:

@@ -3,12 +3,14 @@
 import pytest
 from sqlalchemy import select
 
+from app.core.database import transaction
 from app.core.sitestate import READ_ONLY
 from app.extensions import db
 from app.indexes.queries import get_index
 from app.journal.models import Entry
-from app.projects.models import ProhibitedName
-from app.projects.queries import find_project, find_role
+from app.projects import services
+from app.projects.models import File, ProhibitedName
+from app.projects.queries import find_file, find_project, find_role
 from tests.admin.test_switches import turn_on
 from tests.factories import make_account, make_file, make_index, make_project, make_release
 from tests.site.pages import faults, soup
@@ -133,6 +135,29 @@ def test_a_project_of_another_index_is_changed_where_it_is(client, project):
     data = {"status-status": "archived", "status-reason": ""}
     assert client.post("/admin/project/staging/toaster/status", data=data).status_code == 303
     assert toaster().status == "active"
+
+
+def test_a_file_that_was_stopped_by_mistake_is_let_out(client, project):
+    make_file(make_release(project, "2.0"), "toaster-2.0.tar.gz")
+    with transaction():
+        services.quarantine_file(find_file(get_index().id, "toaster-2.0.tar.gz").id, "It lies")
+    answer = client.get(PAGE)
+    assert faults(answer) == []
+    assert "It lies" in text(answer)
+    address = soup(answer).find("section", attrs={"aria-labelledby": "stopped"}).form["action"]
+    assert client.post(address).status_code == 303
+    assert "toaster-2.0.tar.gz can be downloaded again." in text(client.get(PAGE))
+    assert "toaster-2.0.tar.gz" in client.get("/simple/toaster/").text
+    assert db.session.scalars(select(Entry.tag).order_by(Entry.id)).all()[-1] == "file-cleared"
+
+
+@pytest.mark.parametrize("filename", ["toaster-9.tar.gz", "kettle-1.0-py3-none-any.whl"])
+def test_no_file_is_let_out_that_is_not_of_the_project(client, project, filename):
+    kettle = make_file(make_release(make_project("kettle"), "1.0"))
+    with transaction():
+        services.quarantine_file(kettle.id, "It lies")
+    assert client.post(f"{PAGE}files/{filename}/clear").status_code == 404
+    assert not db.session.get(File, kettle.id).is_servable
 
 
 def test_the_owner_is_changed(client, project):

@@ -2,6 +2,7 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.actors import OPERATOR, Actor, Key
+from app.accounts.exceptions import NotAdministrator
 from app.core.database import transaction
 from app.core.exceptions import Forbidden, Unauthenticated
 from app.extensions import db
@@ -304,3 +305,34 @@ def test_a_bad_file_is_stopped_once(project):
     assert not file.is_servable
     assert file.quarantine_reason == "RECORD does not match"
     assert tags() == ["file-quarantined"]
+
+
+def test_a_file_that_was_stopped_by_mistake_is_let_out(project):
+    file = make_file(make_release(project, "1.0"))
+    with transaction():
+        services.quarantine_file(file.id, "RECORD does not match")
+    before = project.last_serial
+    for _ in range(2):
+        with transaction():
+            services.clear_file(OPERATOR, file.id)
+    assert file.is_servable
+    assert (file.quarantine_reason, tags()) == ("", ["file-quarantined", "file-cleared"])
+    assert project.last_serial == before + 1
+
+
+def test_only_administrators_of_the_site_let_files_out(owner, project):
+    file = make_file(make_release(project, "1.0"))
+    with transaction():
+        services.quarantine_file(file.id, "RECORD does not match")
+    with pytest.raises(NotAdministrator), transaction():
+        services.clear_file(actor_of(owner), file.id)
+    assert not file.is_servable
+
+
+def test_a_deleted_file_stays_where_it_is(project):
+    file = make_file(make_release(project, "1.0"))
+    with transaction():
+        services.quarantine_file(file.id, "RECORD does not match")
+        services.delete_file(OPERATOR, file.id, file.filename)
+    with pytest.raises(FileNotFound), transaction():
+        services.clear_file(OPERATOR, file.id)

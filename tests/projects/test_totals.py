@@ -51,6 +51,9 @@ def test_a_file_that_is_stopped_counts_no_more(project):
     with transaction():
         services.quarantine_file(file.id, "bad")
     assert totals() == Counts(projects=1, releases=2, files=2)
+    with transaction():
+        services.clear_file(ADMIN, file.id)
+    assert totals() == Counts(projects=1, releases=2, files=3)
 
 
 def test_a_release_that_is_removed_counts_no_more_with_its_files(project):

@@ -201,6 +201,17 @@ def test_a_file_that_was_withdrawn_meanwhile_gets_no_way(demo, client, tmp_path,
     assert not list(the_shelf().root.glob("main/*/files/*/*/*"))
 
 
+def test_a_file_that_is_let_out_is_on_the_page_again(demo, client):
+    wheel = make_file(make_release(demo, "5.0"))
+    for step in (
+        lambda: services.quarantine_file(wheel.id, "bad"),
+        lambda: services.clear_file(OPERATOR, wheel.id),
+    ):
+        in_one_change(step)
+    assert wheel.filename in [file["filename"] for file in json.loads(laid().read_text())["files"]]
+    assert wheel.filename in [file["filename"] for file in read(client)["files"]]
+
+
 def test_a_closing_index_is_not_opened_again_by_who_read_it_open(demo, client, close):
     read(client)
     before = get_index()
