@@ -40,6 +40,7 @@ from app.sources.local import LocalSource
 from app.stats import keepers
 from app.stats.keepers import Keeper
 from app.stats.queries import list_files
+from app.stats.services import forget_index
 
 # Pages that every site has, for crawlers: endpoints with the values of their addresses.
 MAPPED: tuple[Place, ...] = (
@@ -95,6 +96,7 @@ def wire() -> None:
             (IndexRemoved, refuse_loss),
             (IndexRemoved, shelving.clear_index),
             (IndexRemoved, leave_index),
+            (IndexRemoved, forget_index),
         ],
         after=[(Event, passes.forget)],
     )

@@ -5,14 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
+from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core.database import wait_for_turn
 from app.extensions import Base, db
+from app.indexes.events import IndexRemoved
 from app.stats.agents import Agent
 from app.stats.counter import Download
 from app.stats.keepers import Held, find_held, note_use
-from app.stats.models import DownloadDay, ProjectDay, ProjectMonth
+from app.stats.models import DownloadDay, DownloadMonth, ProjectDay, ProjectMonth
 from app.stats.sums import Row, sum_days, sum_months
 
 Item = TypeVar("Item")
@@ -36,6 +38,16 @@ def add_downloads(counts: Mapping[Download, int]) -> None:
     _add(ProjectMonth, sum_months(facts))
     if found:
         note_use({held for _day, held, _agent in found})
+
+
+def forget_index(event: IndexRemoved) -> None:
+    """Forget what was downloaded from an index that goes.
+
+    Another one may have its slug one day, and be open to others.
+    """
+    take_turn()
+    for model in (DownloadDay, DownloadMonth, ProjectDay, ProjectMonth):
+        db.session.execute(delete(model).where(model.index_slug == event.index_slug))
 
 
 def take_turn() -> None:

@@ -3,16 +3,18 @@ import io
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from app.core import clock
 from app.core.database import transaction
 from app.extensions import db
 from app.indexes.queries import get_index
-from app.indexes.services import change_visibility
+from app.indexes.services import change_visibility, remove_index
 from app.projects.totals import recount_all
 from app.search.models import Listing
 from app.stats.agents import Agent
 from app.stats.counter import Download
+from app.stats.models import DownloadDay, DownloadMonth, ProjectDay, ProjectMonth
 from app.stats.services import add_downloads
 from tests.factories import make_file, make_index, make_project, make_release, relist_all
 from tests.site.pages import faults, soup
@@ -143,3 +145,22 @@ def test_the_number_of_projects_costs_no_queries(client, catalogue, queries):
 
 def test_the_footer_leads_there(client):
     assert soup(client.get("/help/")).select_one("footer a[href='/stats/']")
+
+
+def test_an_index_tells_nothing_of_one_that_had_its_slug(app, client):
+    make_index("team", visibility="members")
+    file = make_file(make_release(make_project("plans", index=get_index("team")), "6.6.6"))
+    month = clock.today().replace(day=1)
+    with transaction() as session:
+        add_downloads({Download(clock.today(), "team", file.sha256, file.filename): 7})
+        gone = {"index_slug": "team", "filename": file.filename, "project": "plans"}
+        session.add(DownloadMonth(month=month, version="6.6.6", count=7, **gone))
+    with transaction():
+        remove_index(get_index("team"), "team", with_projects=True)
+    make_file(make_release(make_project("plans", index=make_index("team")), "1.0"))
+    relist_all()
+    told = client.get("/index/team/stats/?format=json").json
+    assert (told["totals"]["downloads"], told["totals"]["bytes_sent"]) == (0, 0)
+    assert "6.6.6" not in client.get("/index/team/project/plans/downloads?format=json").text
+    for model in (DownloadDay, DownloadMonth, ProjectDay, ProjectMonth):
+        assert db.session.scalar(select(func.count()).select_from(model)) == 0
