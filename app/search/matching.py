@@ -145,7 +145,8 @@ class Field:
         return {number: lift(popularity) for number, popularity in popularities.items()}
 
     def _first(self, query: Query, limit: int) -> dict[int, dict[int, int]]:
-        if not query.is_open:
+        # A mirror that is off has no index to look into.
+        if self._index_ids and not query.is_open:
             return the_backend().match(self._index_ids, query, limit)
         return {index_id: self._list_first(index_id, limit) for index_id in self._index_ids}
 

@@ -682,3 +682,12 @@ def test_a_closed_index_is_counted_for_nobody_else(client, secret):
     assert "1 project" in soup(page).select_one(".search-total").text
     assert "Secret License" not in page.text
     assert "vault" not in page.text
+
+
+@pytest.mark.parametrize("address", ["search?q=own", "search/suggest?q=own", "search/suggest?q=o"])
+def test_in_a_mirror_that_is_off_nothing_is_found(client, address):
+    make_release(make_project("own-thing"))
+    relist_all()
+    answer = client.get(f"/index/pypi/{address}")
+    assert answer.status_code == 200
+    assert "own-thing" not in answer.text
