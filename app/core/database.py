@@ -18,7 +18,7 @@ from app.extensions import db
 
 Step = Callable[[], None]
 
-_OPEN, _BEFORE, _AFTER = "tilsit.open", "tilsit.before", "tilsit.after"
+_OPEN, _BEFORE, _LAST, _AFTER = "tilsit.open", "tilsit.before", "tilsit.last", "tilsit.after"
 _HELD, _SEQUELS, _READ = "tilsit.held", "tilsit.sequels", "tilsit.read"
 _FILE = "tilsit.file"
 _seen_files: set[str] = set()
@@ -64,7 +64,8 @@ def transaction(*, patience: float = PATIENCE_SECONDS) -> Iterator[Session]:
     deadline = time.monotonic() + patience
     with ExitStack() as held:
         with _turn(session, patience):
-            session.info.update({_OPEN: True, _BEFORE: {}, _AFTER: [], _HELD: held, _SEQUELS: {}})
+            session.info.update({_OPEN: True, _BEFORE: {}, _LAST: {}, _AFTER: []})
+            session.info.update({_HELD: held, _SEQUELS: {}})
             try:
                 _begin_writing(session, deadline)
                 yield session
@@ -105,9 +106,13 @@ def read_once(key: Hashable, read: Callable[[], Found]) -> Found:
     return value
 
 
-def before_commit(key: object, step: Step) -> None:
-    """Run a step as the last thing inside the transaction, once for each key."""
-    _demand_open().info[_BEFORE].setdefault(key, step)
+def before_commit(key: object, step: Step, *, as_last: bool = False) -> None:
+    """Run a step at the end of the transaction, once for each key.
+
+    Those that come `as_last` run behind all others: they take what everybody wants,
+    and who waits for something else meanwhile would have others wait in a circle.
+    """
+    _demand_open().info[_LAST if as_last else _BEFORE].setdefault(key, step)
 
 
 def after_commit(step: Step) -> None:
@@ -234,8 +239,9 @@ def _begin_writing(session: Session, deadline: float) -> None:
 
 
 def _run_before_commit(session: Session) -> None:
-    steps: dict[object, Step] = session.info[_BEFORE]
-    while steps:
+    first: dict[object, Step] = session.info[_BEFORE]
+    last: dict[object, Step] = session.info[_LAST]
+    while steps := first or last:
         steps.pop(next(iter(steps)))()
     session.flush()
     for sequel in session.info[_SEQUELS].values():

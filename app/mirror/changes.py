@@ -82,7 +82,8 @@ class Copy:
 
     def _tell(self, row: MirroredProject, event: type[CopyChanged]) -> None:
         tell(event(index_slug=self.slug, project=self.normalized_name))
-        before_commit(("copy", self.index_id, self.normalized_name), partial(_number, row))
+        number = partial(_number, row)
+        before_commit(("copy", self.index_id, self.normalized_name), number, as_last=True)
 
     def _compare(self, document: Document, before: Document | None) -> Document:
         """Return a document that remembers what its files were before."""

@@ -105,7 +105,7 @@ def _announce_metadata(wanted: Wanted, sha256: str) -> None:
         return
     tell(CopyChanged(index_slug=wanted.slug, project=wanted.project))
     number = partial(_number, wanted.index_id, wanted.project)
-    before_commit(("copy", wanted.index_id, wanted.project), number)
+    before_commit(("copy", wanted.index_id, wanted.project), number, as_last=True)
 
 
 def _number(index_id: int, project: str) -> None:

@@ -170,13 +170,13 @@ def touch(project: Project) -> None:
     project.updated_at = clock.now()
     with db.session.no_autoflush:
         _lock(project.id)
-    before_commit(("serial", project.id), partial(_settle, project))
+    before_commit(("serial", project.id), partial(_settle, project), as_last=True)
 
 
 def count_names(event: NamesChanged | NamesLoaded) -> None:
     """Take a number for a change of the list of all projects, in all indexes that show it."""
     for slug in list_showing(event.index_slug):
-        before_commit(("names", slug), partial(_count_names, slug))
+        before_commit(("names", slug), partial(_count_names, slug), as_last=True)
 
 
 def refuse_loss(event: IndexRemoved) -> None:

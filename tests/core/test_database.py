@@ -39,6 +39,15 @@ def test_steps_wait_for_the_commit(app):
     assert order == ["inside", "before", "after"]
 
 
+def test_what_comes_as_last_runs_behind_all_others(app):
+    order = []
+    with transaction():
+        before_commit("last", lambda: order.append("last"), as_last=True)
+        before_commit("first", lambda: before_commit("late", lambda: order.append("late")))
+        before_commit("second", lambda: order.append("second"))
+    assert order == ["second", "late", "last"]
+
+
 def test_steps_are_dropped_with_the_transaction(app):
     order = []
     with pytest.raises(ZeroDivisionError):

@@ -110,3 +110,13 @@ def test_nothing_is_written_for_what_is_counted_right(project, queries):
     queries.clear()
     recount_all()
     assert not any(statement.startswith("UPDATE project") for statement in queries)
+
+
+def test_numbers_are_taken_when_all_else_is_written(project, queries):
+    # Who holds the counter and waits for a total would let others wait in a circle.
+    queries.clear()
+    with transaction():
+        services.change_status(ADMIN, project.id, "quarantined", "for a look")
+    tables = [statement.split()[1] for statement in queries if statement.startswith("UPDATE")]
+    assert "index_total" in tables
+    assert "index_total" not in tables[tables.index("serial_counter") :]

@@ -128,7 +128,7 @@ def test_a_page_that_cannot_be_laid_does_no_harm(demo, client, small_disk):
     with ExitStack() as disk, transaction():
         yank(demo, "full")
         # Only the page is too much for it: the database has its own way to be full.
-        before_commit("full", lambda: disk.enter_context(small_disk()))
+        before_commit("full", lambda: disk.enter_context(small_disk()), as_last=True)
     assert not laid().exists()
     assert "full" in [file["yanked"] for file in read(client)["files"]]
 
