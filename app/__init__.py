@@ -23,7 +23,7 @@ from app import (
     uploads,
     web,
 )
-from app.core import i18n, queue, storage
+from app.core import i18n, queue, remembering, storage
 from app.core.settings import remember_shared
 from app.extensions import bootstrap, csrf, db, login, mail, migrate
 from app.wiring import wire
@@ -42,6 +42,7 @@ def create_app(settings: config.Config | None = None) -> Flask:
     bootstrap.init_app(app)
 
     remember_shared(app)
+    remembering.init_app(app)
     i18n.init_app(app)
     storage.init_app(app)
     queue.init_app(app)

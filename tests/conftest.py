@@ -105,13 +105,10 @@ def app(shared_app: Flask, shelves: Path) -> Iterator[Flask]:
     # Rolled back rows must leave no page behind, and nothing else that is remembered of them.
     for memory in (
         "growth",
-        "index_paths",
-        "index_reservations",
-        "known_counts",
         "page_cache",
         "page_directory",
-        "policy_rules",
         "popular_marks",
+        "remembered",
         "shared_settings",
     ):
         shared_app.extensions[memory].clear()

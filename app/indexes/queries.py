@@ -10,7 +10,7 @@ from app.accounts.models import Account
 from app.core.database import is_writing
 from app.core.exceptions import NotFound
 from app.core.i18n import _l
-from app.core.runtime import part
+from app.core.remembering import recall
 from app.extensions import db
 from app.indexes.models import Index, IndexBase, IndexGrant, NameClaim, ReservedPattern
 
@@ -23,9 +23,6 @@ KNOWN_NAMES = "known_names"
 KINDS = (HOSTED, MIRROR)
 READ, UPLOAD, ADMIN = "read", "upload", "admin"
 RIGHTS = (READ, UPLOAD, ADMIN)
-
-# What a process remembers of reserved names.
-RESERVATIONS = "index_reservations"
 
 Path = tuple[Index, ...]
 
@@ -81,15 +78,13 @@ def list_paths(index: Index) -> list[Path]:
     an index on them, begins a new generation (`services.void_pages`). So their
     counters may be old ones.
     """
-    remembered: dict[int, tuple[int, list[Path]]] = part("index_paths")
-    generation, paths = remembered.get(index.id, (None, []))
-    if generation != index.generation:
+
+    def read() -> list[Path]:
         paths = find_paths(index, list_edges())
-        if is_writing():
-            # It may be rolled back.
-            return paths
-        paths = [tuple(map(_copy, path)) for path in paths]
-        remembered[index.id] = (index.generation, paths)
+        # What is remembered outlives the session.
+        return paths if is_writing() else [tuple(map(_copy, path)) for path in paths]
+
+    paths = recall(("paths", index.id), index.generation, read)
     return [(index, *path[1:]) for path in paths]
 
 
@@ -165,14 +160,7 @@ def reservations_of(index: Index) -> Callable[[str], bool]:
 
     Whatever changes reservations begins a new generation of all that has an upstream.
     """
-    remembered: dict[int, tuple[int, Callable[[str], bool]]] = part(RESERVATIONS)
-    known = remembered.get(index.id)
-    if known is not None and known[0] == index.generation:
-        return known[1]
-    matcher = reserved_matcher()
-    if not is_writing():
-        remembered[index.id] = (index.generation, matcher)
-    return matcher
+    return recall(("reserved", index.id), index.generation, reserved_matcher)
 
 
 def list_reserved() -> list[ReservedPattern]:

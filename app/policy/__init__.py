@@ -4,12 +4,10 @@ from flask import Flask
 
 from app.policy import cli
 from app.policy import models as models
-from app.policy.queries import REMEMBERED
 from app.policy.recent import HISTORIES, RecentHistories
 
 
 def init_app(app: Flask) -> None:
-    """Bind the commands to an application, and what it remembers of rules."""
-    app.extensions[REMEMBERED] = {}
+    """Bind the commands to an application, and what it remembers of histories."""
     app.extensions[HISTORIES] = RecentHistories()
     app.cli.add_command(cli.cli)

@@ -4,8 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from app.core.database import is_writing
-from app.core.runtime import part
+from app.core.remembering import recall
 from app.extensions import db
 from app.indexes.models import Index
 from app.policy.models import PolicyRule
@@ -15,7 +14,6 @@ from app.policy.terms import Layer, Rules
 Path = tuple[Index, ...]
 
 MINIMUM_AGE, ONLY_ALLOWED = "minimum_age_days", "only_allowed"
-REMEMBERED = "policy_rules"
 
 
 def rules_of(path: Path) -> Rules:
@@ -24,16 +22,8 @@ def rules_of(path: Path) -> Rules:
     They are remembered: whatever changes them begins a new generation of the index
     and of all that it is a base of.
     """
-    remembered: dict[tuple[int, ...], tuple[int, Rules]] = part(REMEMBERED)
-    key, generation = tuple(index.id for index in path), path[0].generation
-    known = remembered.get(key)
-    if known is not None and known[0] == generation:
-        return known[1]
-    rules = _read_rules(path)
-    # While something is being changed, it may be rolled back.
-    if not is_writing():
-        remembered[key] = (generation, rules)
-    return rules
+    key = ("rules", *(index.id for index in path))
+    return recall(key, path[0].generation, lambda: _read_rules(path))
 
 
 def list_rules(index: Index) -> list[PolicyRule]:

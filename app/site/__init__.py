@@ -18,7 +18,6 @@ from app.site import switch_views as switch_views
 from app.site import views
 from app.site.labels import label_url
 from app.site.page_cache import PART, PageCache
-from app.site.queries import KNOWN_COUNTS
 from app.site.refusals import REFUSALS
 from app.site.wheels import column_title
 
@@ -28,7 +27,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.extensions[PART] = PageCache()
     app.extensions["growth"] = {}
-    app.extensions[KNOWN_COUNTS] = {}
     # The page of an error leads to what helps.
     app.jinja_env.globals["explained_refusals"] = REFUSALS
     app.jinja_env.globals["label_url"] = label_url

@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import RowMapping, ScalarSelect, Select, func, select
 
 from app.accounts.models import Account
-from app.core.runtime import part
+from app.core.remembering import recall
 from app.extensions import db
 from app.indexes.queries import MIRROR
 from app.indexes.upstreams import find_host
@@ -19,7 +20,6 @@ from app.search.turning import PAGE_SIZE, Key, Place
 from app.sources.page import ProjectLine
 
 _MOST_OWN = 200
-KNOWN_COUNTS = "known_counts"
 # Readers have no part in a project.
 _PARTS = ("owner", "maintainer")
 
@@ -68,15 +68,13 @@ def count_names(scope: Scope) -> tuple[tuple[str, int], ...]:
 
     To count them takes a look at all, so they are remembered until the names change.
     """
-    remembered: dict[int, tuple[int, int]] = part(KNOWN_COUNTS)
-    serial, counts = scope.index.names_serial, []
-    for mirror in (index for index in scope.indexes if index.kind == MIRROR):
-        known = remembered.get(mirror.id)
-        if known is None or known[0] != serial:
-            known = (serial, count_known(mirror.id))
-            remembered[mirror.id] = known
-        counts.append((find_host(mirror) or mirror.title, known[1]))
-    return tuple(counts)
+    mark = scope.index.names_serial
+    counts = (
+        (mirror, recall(("known", mirror.id), mark, partial(count_known, mirror.id)))
+        for mirror in scope.indexes
+        if mirror.kind == MIRROR
+    )
+    return tuple((find_host(mirror) or mirror.title, count) for mirror, count in counts)
 
 
 def find_profile(username: str) -> Profile | None:

@@ -59,7 +59,7 @@ def test_of_an_index_only_the_newest_paths_are_remembered(app):
         with transaction():
             change_visibility(get_index(), visibility)
         list_paths(get_index())
-    assert len(app.extensions["index_paths"]) == 1
+    assert len(app.extensions["remembered"]) == 1
 
 
 def test_dependents_are_asked_for_once(app, queries):

@@ -85,8 +85,7 @@ def mirror(house: Flask, upstream: UpstreamServer, tmp_path: Path) -> Iterator[I
     house.extensions["flights"] = flights = Flights()
     house.extensions["renewals"] = renewals = Renewals()
     house.extensions["recent_documents"].clear()
-    for memory in ("index_paths", "index_reservations"):
-        house.extensions[memory].clear()
+    house.extensions["remembered"].clear()
     with house.app_context():
         _change(update(Index).where(Index.slug == "pypi").values(upstream_url=upstream.url))
         yield get_index("pypi")

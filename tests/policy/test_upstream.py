@@ -25,12 +25,12 @@ CHAINS = ("main", "staging", "pypi")
 def _stopped(now, mirror, house):
     """Stop the clock; rules are really written here, so they are removed afterwards."""
     now(NOW)
-    house.extensions["policy_rules"].clear()
+    house.extensions["remembered"].clear()
     yield
     for change in (delete(PolicyRule), delete(Entry), update(Index).values(settings={})):
         db.session.execute(change)
     db.session.commit()
-    house.extensions["policy_rules"].clear()
+    house.extensions["remembered"].clear()
 
 
 @pytest.fixture

@@ -274,7 +274,7 @@ def test_a_name_that_is_blocked_is_neither_shown_nor_suggested(house, known, fou
     rule.made_at = clock.now()
     db.session.add(rule)
     db.session.commit()
-    house.extensions["policy_rules"].clear()
+    house.extensions["remembered"].clear()
     try:
         assert found("name") == ["good-name"]
         assert search("name").total == 1
@@ -283,7 +283,7 @@ def test_a_name_that_is_blocked_is_neither_shown_nor_suggested(house, known, fou
     finally:
         db.session.delete(db.session.get(PolicyRule, rule.id))
         db.session.commit()
-        house.extensions["policy_rules"].clear()
+        house.extensions["remembered"].clear()
 
 
 def test_an_index_finds_what_its_bases_have_and_no_other(known, found):

@@ -49,14 +49,14 @@ def test_nothing_is_suggested_that_the_index_does_not_list(house, known):
     rule.made_at = clock.now()
     db.session.add(rule)
     db.session.commit()
-    house.extensions["policy_rules"].clear()
+    house.extensions["remembered"].clear()
     try:
         assert names("thing") == ["open-thing"]
         assert names("e") == []
     finally:
         db.session.delete(db.session.get(PolicyRule, rule.id))
         db.session.commit()
-        house.extensions["policy_rules"].clear()
+        house.extensions["remembered"].clear()
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def block(wheel):
     db.session.add(PolicyRule(index_id=wheel.index_id, **facts))
     db.session.commit()
     # As if the process had ended before the pages were void.
-    application().extensions["policy_rules"].clear()
+    application().extensions["remembered"].clear()
 
 
 def relink(wheel):

@@ -2,9 +2,9 @@
 
 import pytest
 
+from app.core.remembering import REMEMBERED
 from app.extensions import db
 from app.indexes.queries import list_indexes
-from app.policy.queries import REMEMBERED
 from tests.conftest import Client
 from tests.mirror.conftest import house, mirror, settings, upstream
 
