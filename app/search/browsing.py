@@ -59,7 +59,7 @@ class Labelled:
 
 @dataclass(frozen=True)
 class ProjectPage:
-    """Some projects, and the keys by which one turns the page."""
+    """Some projects, or releases of them, and the keys by which one turns the page."""
 
     lines: tuple[ProjectLine, ...]
     before: Key | None

@@ -11,7 +11,7 @@ from app.search.browsing import count_each
 from app.search.facts import PYTHON
 from app.search.models import Label, LabelCount
 from app.search.scopes import Scope
-from app.search.turning import PAGE_SIZE, Place
+from app.search.turning import PAGE_SIZE, Key, Place, cut
 
 # Nobody turns further than this through what is used less and less.
 MOST_USED = 1_000
@@ -45,8 +45,8 @@ class LabelPage:
     """
 
     lines: tuple[LabelLine, ...]
-    before: LabelKey | None = None
-    after: LabelKey | None = None
+    before: Key | None = None
+    after: Key | None = None
     is_part: bool = False
 
 
@@ -152,18 +152,8 @@ def _walk(scope: Scope, kind: str, place: Place) -> LabelPage:
     else:
         behind = (Label.value < key if place.is_back else Label.value > key,)
     lines = _list_labels(scope, kind, *behind, is_back=place.is_back, limit=PAGE_SIZE + 1)
-    kept = lines[:PAGE_SIZE]
-    is_more = len(lines) > PAGE_SIZE
-    if place.is_back:
-        kept.reverse()
-    if not kept:
-        return LabelPage(())
-    has_before = is_more if place.is_back else key is not None
-    return LabelPage(
-        _settle(scope, kept),
-        _by_name(kept[0]) if has_before else None,
-        _by_name(kept[-1]) if is_more or place.is_back else None,
-    )
+    page = cut(lines, place, _by_name)
+    return LabelPage(_settle(scope, page.rows), page.before, page.after)
 
 
 def _list_beginnings(scope: Scope, kind: str, text: str) -> list[LabelLine]:

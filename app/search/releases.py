@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, exists, select
 from app.extensions import db
 from app.indexes.queries import MIRROR
 from app.projects.models import Project, Release
-from app.search.browsing import NEWEST
+from app.search.browsing import NEWEST, ProjectPage
 from app.search.models import Listing
 from app.search.scopes import Scope
 from app.search.turning import PAGE_SIZE, Key, Place, turn
@@ -30,22 +30,13 @@ class NewRelease:
         return self.line.normalized_name
 
 
-@dataclass(frozen=True)
-class ReleasePage:
-    """Some releases, and the keys by which one turns the page."""
-
-    lines: tuple[ProjectLine, ...]
-    before: Key | None
-    after: Key | None
-
-
-def list_new_releases(scope: Scope, place: Place, *, size: int = PAGE_SIZE) -> ReleasePage:
+def list_new_releases(scope: Scope, place: Place, *, size: int = PAGE_SIZE) -> ProjectPage:
     """Return a page of the newest releases; yanked ones are no news.
 
     Of an upstream's projects only the release is known that people should install.
     """
     page = turn(partial(_read, scope), place, scope.listed, size=size)
-    return ReleasePage(tuple(row.line for row in page.rows), page.before, page.after)
+    return ProjectPage(tuple(row.line for row in page.rows), page.before, page.after)
 
 
 def list_own_releases(scope: Scope, size: int) -> tuple[ProjectLine, ...]:

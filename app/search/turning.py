@@ -32,15 +32,16 @@ class Row(Protocol):
 
 
 RowT = TypeVar("RowT", bound=Row)
+Item = TypeVar("Item")
 # Gives at most so many rows behind a place, or before it, the nearest first.
 Reading = Callable[[Place, int], Sequence[RowT]]
 
 
 @dataclass(frozen=True)
-class Turned(Generic[RowT]):
+class Turned(Generic[Item]):
     """The rows of a page, and the keys by which one turns back and on, if there is anything."""
 
-    rows: tuple[RowT, ...]
+    rows: tuple[Item, ...]
     before: Key | None
     after: Key | None
 
@@ -64,12 +65,26 @@ def turn(
             break
         at = Place(found[-1].key, place.is_back)
     edge = kept[size - 1].key if len(kept) > size else at.key if is_more else None
-    return _make_page(kept[:size], place, edge)
+    return _make_page(kept[:size], place, edge, _key_of)
 
 
-def _make_page(rows: list[RowT], place: Place, edge: Key | None) -> Turned[RowT]:
+def cut(
+    found: Sequence[Item], place: Place, key: Callable[[Item], Key], *, size: int = PAGE_SIZE
+) -> Turned[Item]:
+    """Return the page at a place, of rows that were read there: one more than it holds."""
+    edge = key(found[size - 1]) if len(found) > size else None
+    return _make_page(found[:size], place, edge, key)
+
+
+def _make_page(
+    rows: Sequence[Item], place: Place, edge: Key | None, key: Callable[[Item], Key]
+) -> Turned[Item]:
     """Return a page from rows in the order of reading; `edge` is where reading can go on."""
+    came_from = key(rows[0]) if rows else place.key
     if place.is_back:
-        return Turned(tuple(reversed(rows)), edge, rows[0].key if rows else place.key)
-    came_from = rows[0].key if rows else place.key
+        return Turned(tuple(reversed(rows)), edge, came_from)
     return Turned(tuple(rows), came_from if place.key is not None else None, edge)
+
+
+def _key_of(row: Row) -> Key:
+    return row.key

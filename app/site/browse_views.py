@@ -7,11 +7,9 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from trove_classifiers import classifiers
 
-from app.accounts.auth import session_actor
 from app.core.exceptions import NotFound
 from app.core.i18n import _l
-from app.indexes.permissions import demand_read
-from app.indexes.queries import MAIN, get_index
+from app.indexes.queries import MAIN
 from app.search import labels as found
 from app.search.browsing import (
     CREATED,
@@ -19,6 +17,7 @@ from app.search.browsing import (
     NEWEST,
     POPULAR,
     Labelled,
+    ProjectPage,
     count_labelled,
     find_label,
     list_projects,
@@ -44,7 +43,7 @@ from app.site.cached_views import cached
 from app.site.classifier_tree import BETWEEN, TOPIC, grow_tree
 from app.site.cursors import moment, number, read_place, write_key
 from app.site.labels import KINDS, label_address
-from app.site.views import bp
+from app.site.views import bp, readable_index
 
 _MAIN = {"slug": MAIN}
 _KINDS = {segment: kind for kind, segment in KINDS.items()}
@@ -181,9 +180,7 @@ def maintainers(slug: str) -> ResponseReturnValue:
 
 
 def _readable_scope(slug: str) -> Scope:
-    index = get_index(slug)
-    demand_read(session_actor(), index)
-    return Scope.of(index)
+    return Scope.of(readable_index(slug))
 
 
 def _kind_of(segment: str) -> str:
@@ -218,7 +215,7 @@ def _list_below(scope: Scope, kind: str, value: str) -> tuple[found.LabelLine, .
     return found.list_beginning(scope, kind, f"{value}{BETWEEN}")
 
 
-def _projects(slug: str, some: Any) -> ProjectsView:
+def _projects(slug: str, some: ProjectPage) -> ProjectsView:
     return ProjectsView(slug=slug, lines=some.lines, turning=_turning(some.before, some.after))
 
 

@@ -16,7 +16,7 @@ from app.indexes.upstreams import find_host
 from app.projects.models import Project, Release, Role
 from app.search.queries import count_known
 from app.search.scopes import Scope
-from app.search.turning import PAGE_SIZE, Key, Place
+from app.search.turning import PAGE_SIZE, Key, Place, cut
 from app.sources.page import ProjectLine
 
 _MOST_OWN = 200
@@ -126,17 +126,11 @@ def list_maintainers(index_ids: Collection[int], place: Place, text: str) -> Mai
         key = place.key[0]
         is_behind = Account.username_key < key if place.is_back else Account.username_key > key
         wanted = wanted.where(is_behind)
-    rows = db.session.execute(wanted).all()
-    kept, is_more = rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
-    if not kept:
-        return MaintainerPage(lines=(), before=None, after=None)
-    if place.is_back:
-        kept = kept[::-1]
-    has_before = is_more if place.is_back else place.key is not None
+    page = cut(db.session.execute(wanted).all(), place, lambda row: (row.username_key,))
     return MaintainerPage(
-        lines=tuple(MaintainerLine(username, name, n) for username, _key, name, n in kept),
-        before=(kept[0].username_key,) if has_before else None,
-        after=(kept[-1].username_key,) if is_more or place.is_back else None,
+        lines=tuple(MaintainerLine(username, name, n) for username, _key, name, n in page.rows),
+        before=page.before,
+        after=page.after,
     )
 
 
