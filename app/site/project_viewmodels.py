@@ -1,7 +1,7 @@
 """The page of a project as a frozen object."""
 
 from collections.abc import Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
 from typing import Any
@@ -12,11 +12,11 @@ from app.accounts.actors import Actor
 from app.core import clock
 from app.core.i18n import _
 from app.indexes.queries import MAIN
-from app.projects.metadata import split_license
 from app.search.dependents import Dependents, Related
 from app.search.facts import list_people
 from app.site.downloads import DownloadsView
 from app.site.installing import Command, extra_command, list_commands, pin_line, pin_lines
+from app.site.licenses import LicensePart, license_parts, short_license
 from app.site.links import Contact, Link, list_contacts, list_links
 from app.site.prose import readable
 from app.site.requirements import Extra, Needs, list_needs
@@ -33,7 +33,6 @@ TABS = ("description", "files", HISTORY, DOWNLOADS)
 # No page can show more, and installers do not read it.
 MOST_FILES = 500
 _MOST_WORDS = 200
-_SHORT_LICENSE = 60
 _SOURCES = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar.z", ".tar")
 
 
@@ -48,16 +47,6 @@ class Place:
     index_url: str
     has_upstream: bool
     is_public: bool
-
-
-@dataclass(frozen=True)
-class LicensePart:
-    """A licence, or a word between two, with the brackets around it."""
-
-    text: str
-    opening: str = ""
-    closing: str = ""
-    is_word: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,9 +67,6 @@ class ProjectView:
 
     place: Place
     detail: ReleaseDetail
-    tab: str
-    may_manage: bool
-    may_promote: bool
     commands: tuple[Command, ...]
     links: tuple[Link, ...]
     authors: tuple[Contact, ...]
@@ -90,7 +76,6 @@ class ProjectView:
     snippets: tuple[Snippet, ...]
     history: NumberedPage[ReleaseLine] | None
     downloads: DownloadsView | None
-    classifiers: dict[str, tuple[tuple[str, str], ...]] = field(hash=False)
 
     @classmethod
     def of(
@@ -104,30 +89,42 @@ class ProjectView:
         downloads: DownloadsView | None,
     ) -> "ProjectView":
         """Return the page of a release as an actor sees it."""
+        known = detail.neighbours | related.here
         return cls(
             place=place,
             detail=detail,
-            tab=place.tab if place.tab in TABS else TABS[0],
-            may_manage=_may_manage(place.actor, detail),
-            may_promote=_may_promote(place.actor, detail),
             commands=list_commands(detail, place.index_url, has_upstream=place.has_upstream),
             links=_links(detail),
             authors=list_contacts(detail.author, detail.author_email),
             maintainers=list_contacts(detail.maintainer, detail.maintainer_email),
-            needs=list_needs(
-                detail.requires_dist, detail.neighbours | related.here, detail.provides_extra
-            ),
+            needs=list_needs(detail.requires_dist, known, detail.provides_extra),
             dependents=related.dependents,
             snippets=snippets if place.is_public else (),
             history=history,
             downloads=downloads,
-            classifiers=_group(detail.classifiers[:_MOST_WORDS]),
         )
 
     @property
     def slug(self) -> str:
         """Return the index whose page it is."""
         return self.place.slug
+
+    @property
+    def tab(self) -> str:
+        """Return which part of the page is shown."""
+        return self.place.tab if self.place.tab in TABS else TABS[0]
+
+    @property
+    def may_manage(self) -> bool:
+        """Tell whether the reader may change the project."""
+        # The pages of owners are about the main index alone.
+        return self.detail.index_slug == MAIN and self._works_on({"owner"})
+
+    @property
+    def may_promote(self) -> bool:
+        """Tell whether the reader may bring the release to another index."""
+        # What is in the main index has arrived.
+        return self.detail.index_slug != MAIN and self._works_on({"owner", "maintainer"})
 
     @property
     def url(self) -> str:
@@ -158,6 +155,15 @@ class ProjectView:
     def picture(self) -> str:
         """Return the full address of the picture that social networks show."""
         return absolute_url("static", filename="img/card.png")
+
+    @property
+    def classifiers(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """Return classifiers by their first words; each with what follows and as a whole."""
+        groups: dict[str, tuple[tuple[str, str], ...]] = {}
+        for classifier in self.detail.classifiers[:_MOST_WORDS]:
+            head, _sep, rest = classifier.partition(" :: ")
+            groups[head] = (*groups.get(head, ()), (rest or head, classifier))
+        return groups
 
     @property
     def keywords(self) -> tuple[tuple[str, str], ...]:
@@ -193,25 +199,12 @@ class ProjectView:
     @property
     def license(self) -> str | None:
         """Return the licence in few words, or None when nobody said."""
-        detail = self.detail
-        text = detail.license_text.strip()
-        short = text if text and len(text) <= _SHORT_LICENSE and "\n" not in text else None
-        return detail.license_expression or detail.license_name or short
+        return short_license(self.detail)
 
     @property
     def license_parts(self) -> tuple[LicensePart, ...]:
         """Return the licence in parts, of which those that are licences have pages."""
-        parts: list[LicensePart] = []
-        opening = ""
-        for text in split_license(self.license) if self.license else ():
-            if text == "(":
-                opening += text
-            elif text == ")" and parts:
-                parts[-1] = replace(parts[-1], closing=parts[-1].closing + text)
-            else:
-                parts.append(LicensePart(text, opening=opening, is_word=text in {"AND", "OR"}))
-                opening = ""
-        return tuple(parts)
+        return license_parts(self.license) if self.license else ()
 
     @property
     def long_license(self) -> str | None:
@@ -270,23 +263,13 @@ class ProjectView:
     def _shown_files(self) -> tuple[FileLink, ...]:
         return self.detail.files[:MOST_FILES]
 
-
-def _may_manage(actor: Actor, detail: ReleaseDetail) -> bool:
-    # The pages of owners are about the main index alone.
-    return detail.index_slug == MAIN and _works_on(actor, detail, {"owner"})
-
-
-def _may_promote(actor: Actor, detail: ReleaseDetail) -> bool:
-    # What is in the main index has arrived.
-    return detail.index_slug != MAIN and _works_on(actor, detail, {"owner", "maintainer"})
-
-
-def _works_on(actor: Actor, detail: ReleaseDetail, roles: Set[str]) -> bool:
-    if detail.origin is not None:
-        return False
-    return actor.is_admin or any(
-        person.username == actor.username and person.role in roles for person in detail.people
-    )
+    def _works_on(self, roles: Set[str]) -> bool:
+        actor, detail = self.place.actor, self.detail
+        if detail.origin is not None:
+            return False
+        return actor.is_admin or any(
+            person.username == actor.username and person.role in roles for person in detail.people
+        )
 
 
 def _is_source(file: FileLink) -> bool:
@@ -297,12 +280,3 @@ def _is_source(file: FileLink) -> bool:
 def _links(detail: ReleaseDetail) -> tuple[Link, ...]:
     old = ((_("Homepage"), detail.home_page), (_("Download"), detail.download_url))
     return list_links((*detail.project_urls, *old))
-
-
-def _group(classifiers: tuple[str, ...]) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Return classifiers by their first words; each with what follows and as a whole."""
-    groups: dict[str, tuple[tuple[str, str], ...]] = {}
-    for classifier in classifiers:
-        head, _sep, rest = classifier.partition(" :: ")
-        groups[head] = (*groups.get(head, ()), (rest or head, classifier))
-    return groups
