@@ -19,7 +19,7 @@ from app.admin.project_forms import (
     RoleForm,
 )
 from app.admin.project_pages import ProjectsView, project_view
-from app.admin.project_queries import find_projects
+from app.admin.project_queries import ProjectLine, find_projects
 from app.admin.slices import LENGTH, cut
 from app.admin.views import bp
 from app.core.database import transaction
@@ -40,24 +40,11 @@ def projects() -> ResponseReturnValue:
     """Show projects, those that are looked for or all."""
     form = FindProjectsForm(request.args)
     hosted = [index.slug for index in list_indexes() if index.kind == HOSTED]
-    form.index.choices = [
-        SelectChoice("", _l("All")),
-        *(SelectChoice(slug, slug) for slug in hosted),
-    ]
+    choices = (SelectChoice(slug, slug) for slug in hosted)
+    form.index.choices = [SelectChoice("", _l("All")), *choices]
     is_good = form.validate()
     asked = {"q": form.q.data or "", "which": form.which.data or "", "index": form.index.data or ""}
-    after = request.args.get("after", "").replace("\x00", "")
-    found = (
-        find_projects(
-            asked["q"],
-            which=asked["which"],
-            index_slug=asked["index"],
-            after=after,
-            limit=LENGTH + 1,
-        )
-        if is_good
-        else []
-    )
+    found = _list_found(asked) if is_good else []
     page = ProjectsView(form=form, projects=cut(found, lambda line: line.place), asked=asked)
     return render_template("admin/projects.html", page=page), 200 if is_good else 400
 
@@ -154,6 +141,16 @@ def delete_project(slug: str, name: str) -> ResponseReturnValue:
         services.delete_project(actor, project_id, form.confirmation.data)
 
     return _change(slug, name, "delete", form, deed, _("The project is deleted."))
+
+
+def _list_found(asked: dict[str, str]) -> list[ProjectLine]:
+    return find_projects(
+        asked["q"],
+        which=asked["which"],
+        index_slug=asked["index"],
+        after=request.args.get("after", "").replace("\x00", ""),
+        limit=LENGTH + 1,
+    )
 
 
 def _change(

@@ -24,17 +24,10 @@ _IS_SHOWN = (Project.removed_at.is_(None), Project.status != QUARANTINED)
 
 def list_releases(index_ids: Collection[int], offset: int, limit: int) -> list[Row[Any]]:
     """Return releases that were published in some indexes; yanked ones are no news."""
+    project = (Project.index_id, Project.name, Project.normalized_name)
+    told = (Release.version, Release.summary, Release.author, Release.author_email)
     wanted = (
-        select(
-            Project.index_id,
-            Project.name,
-            Project.normalized_name,
-            Release.version,
-            Release.summary,
-            Release.author,
-            Release.author_email,
-            Release.published_at,
-        )
+        select(*project, *told, Release.published_at)
         .join(Release, Release.project_id == Project.id)
         .where(
             _place(index_ids).in_(index_ids),
