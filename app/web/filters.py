@@ -5,10 +5,9 @@ from functools import lru_cache
 from urllib.parse import urlencode
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from flask import Flask, has_request_context, request
 from flask_babel import (
-    format_datetime,
     format_decimal,
     format_percent,
     format_timedelta,
@@ -51,7 +50,7 @@ def day(value: date) -> str:
     return _write_day(date_only, str(get_locale() or Locale("en")))
 
 
-# Pages with hundreds of days show the same ones again and again.
+# Pages with hundreds of days and moments show the same ones again and again.
 @lru_cache(maxsize=10_000)
 def _write_day(value: date, locale: str) -> str:
     return str(format_date(value, "medium", locale=locale))
@@ -59,7 +58,12 @@ def _write_day(value: date, locale: str) -> str:
 
 def moment(value: datetime) -> str:
     """Write a day and a time, in UTC."""
-    return str(_("%(moment)s UTC", moment=format_datetime(value, "medium", rebase=False)))
+    return _write_moment(value, str(get_locale() or Locale("en")))
+
+
+@lru_cache(maxsize=10_000)
+def _write_moment(value: datetime, locale: str) -> str:
+    return str(_("%(moment)s UTC", moment=format_datetime(value, "medium", locale=locale)))
 
 
 def ago(value: datetime) -> str:

@@ -37,9 +37,11 @@ def test_days_and_moments_are_written_in_utc(app):
 
 def test_the_same_day_is_written_for_each_reader(app):
     at = datetime(2026, 2, 3, 23, 30, tzinfo=UTC)
+    moment(at)
     assert day(at) == "Feb 3, 2026"
     with force_locale("de"):
         assert day(at) == "03.02.2026"
+        assert moment(at) == "03.02.2026, 23:30:00 UTC"
     assert day(at) == "Feb 3, 2026"
 
 
