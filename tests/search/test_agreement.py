@@ -10,12 +10,12 @@ from app.accounts.actors import OPERATOR
 from app.core import clock
 from app.core.database import transaction
 from app.core.exceptions import DomainError
+from app.core.remembering import REMEMBERED
 from app.extensions import db
 from app.feeds.news import list_new_projects
 from app.indexes.models import Index
 from app.indexes.queries import get_index
 from app.indexes.reservations import reserve
-from app.policy.queries import REMEMBERED
 from app.policy.services import add_rule
 from app.projects.claims import claim_name
 from app.projects.models import Project
@@ -127,7 +127,6 @@ def test_everything_lists_what_installers_see(filled, slug):
 def test_everything_lists_what_installers_see_of_a_mirror_that_is_off(filled, slug):
     db.session.execute(update(Index).where(Index.slug == "pypi").values(upstream_url=None))
     db.session.commit()
-    for memory in ("index_paths", "index_reservations"):
-        filled.extensions[memory].clear()
+    filled.extensions[REMEMBERED].clear()
     with filled.test_request_context():
         demand_agreement(slug)
