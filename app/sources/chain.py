@@ -30,8 +30,8 @@ class Chain(Source):
 
     `slugs` are those of the indexes that the sources are of, in the same order.
     `neighbours` gives the sources of those who look into this index: no upstream is
-    asked for what is theirs, on whatever way somebody comes. `is_reserved` tells which
-    normalised names no upstream is asked for.
+    asked for what is theirs, on whatever way somebody comes. `reservations` gives what
+    tells which normalised names no upstream is asked for.
     """
 
     def __init__(
@@ -42,14 +42,14 @@ class Chain(Source):
         floor_serial: int = 0,
         slugs: Sequence[str] = (),
         neighbours: Callable[[], Sequence[Source]] = tuple,
-        is_reserved: Callable[[str], bool] = lambda name: reserved_matcher()(name),
+        reservations: Callable[[], Callable[[str], bool]] = reserved_matcher,
     ) -> None:
         self._hosted = hosted
         self._mirrors = mirrors
         self._floor_serial = floor_serial
         self._slugs = slugs
         self._neighbours = neighbours
-        self._is_reserved = is_reserved
+        self._reservations = reservations
 
     @property
     def has_upstreams(self) -> bool:
@@ -143,7 +143,8 @@ class Chain(Source):
         if not self._mirrors or not names:
             return set()
         held: set[str] = set().union(*(source.holds(names) for source in self._hosted))
-        foreign = {name for name in names if name not in held and not self._is_reserved(name)}
+        is_reserved = self._reservations()
+        foreign = {name for name in names if name not in held and not is_reserved(name)}
         return set().union(*(mirror.listed(foreign) for mirror in self._mirrors))
 
     def hides(self, owners: Mapping[str, str]) -> set[str]:
@@ -157,13 +158,13 @@ class Chain(Source):
             hidden |= source.shuts([name for name, owner in owners.items() if owner == slug])
         foreign = set(self._slugs[len(self._hosted) :])
         mirrored = (name for name, owner in owners.items() if owner in foreign)
-        return hidden | {name for name in mirrored if self._is_reserved(name)}
+        return hidden | set(filter(self._reservations(), mirrored))
 
     def is_ours(self, name: str) -> bool:
         """Tell whether no upstream may be asked for a name."""
         normalized = normalise(name)
         is_held = any(_holds(source, normalized) for source in self._hosted)
-        return is_held or self._is_reserved(normalized)
+        return is_held or self._reservations()(normalized)
 
     def _may_ask(self, name: str) -> bool:
         normalized = normalise(name)
@@ -262,8 +263,9 @@ class Chain(Source):
                 withheld |= source.withheld()
 
     def _without_ours(self, entries: Iterator[Entry], withheld: set[str]) -> Iterator[Entry]:
+        is_reserved = self._reservations()
         for entry in entries:
-            if entry[1] not in withheld and not self._is_reserved(entry[1]):
+            if entry[1] not in withheld and not is_reserved(entry[1]):
                 yield entry
 
 

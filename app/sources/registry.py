@@ -65,7 +65,7 @@ def source_for(index: Index) -> Chain:
         floor_serial=index.floor_serial,
         slugs=(*hosted, *mirrors),
         neighbours=partial(_list_neighbours, index),
-        is_reserved=lambda name: reservations_of(index)(name),
+        reservations=partial(reservations_of, index),
     )
 
 
