@@ -108,6 +108,31 @@ neural network, neural networks, deep learning
 tokenizer, tokenizers, tokenization, tokeniser
 graph, graphs, network
 typing, type hints, type annotations
+database, databases, db
+vector database, vector db, vector search, vector store, similarity search
+message queue, message broker, messaging, amqp, mq
+gradient boosting, boosting, gbm
+blockchain, ethereum, web3
+cryptocurrency, cryptocurrencies, bitcoin
+stock, stocks, stock market, market data, finance
+map, maps, mapping, cartography
+thread, threads, threading, multithreading
+argument parser, argument parsing, parse arguments, command line arguments
+package manager, package installer, dependency manager, dependency management
+load test, load testing, performance testing, stress testing
+fake data, test data, dummy data
+file watcher, file watching, file monitoring, filesystem events
+hot reload, live reload, auto reload
+screenshot, screenshots, screen capture
+state machine, finite state machine, fsm
+time series, timeseries, forecasting
+speech recognition, speech to text, transcription
+text to speech, tts, speech synthesis
+two factor, 2fa, totp, otp
+currency, currencies, money, exchange rates
+geolocation, geocoding, geoip
+serial port, serial, uart
+rest, restful
 '''
 
 
