@@ -1,12 +1,12 @@
 """The listed projects of a scope that fit what is looked for, the most popular first."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from app.extensions import db
 from app.indexes.models import Index
@@ -112,16 +112,31 @@ class Field:
 
     def find_popular_beginning(self, start: str, limit: int) -> list[Match]:
         """Return those of the most popular projects whose names begin with something."""
+        found = self._number_popular(lambda name: and_(name >= start, name < start + _END), limit)
+        return self.check(_most_popular(found, limit))
+
+    def number_popular_with(self, parts: Collection[str]) -> dict[int, int]:
+        """Return those of the most popular projects that have some letters in their names.
+
+        No index of words knows that "xgboost" has to do with "boost".
+        """
+        return self._number_popular(lambda name: or_(*map(name.contains, parts)))
+
+    def _number_popular(
+        self,
+        fits: Callable[[ColumnElement[str]], ColumnElement[bool]],
+        limit: int = MOST_MATCHES,
+    ) -> dict[int, int]:
+        """Return those of the most popular projects of each index whose names fit."""
         found: dict[int, int] = {}
         for index in self.indexes:
             first = _COUNTED.add_columns(Listing.normalized_name).where(
                 Listing.index_id == index.id
             )
             some = first.order_by(*_order("")).limit(MOST_MATCHES).subquery()
-            name = some.c.normalized_name
-            wanted = select(some).where(name >= start, name < start + _END).limit(limit)
+            wanted = select(some).where(fits(some.c.normalized_name)).limit(limit)
             found |= self._weigh(wanted)
-        return self.check(_most_popular(found, limit))
+        return found
 
     @property
     def _index_ids(self) -> list[int]:

@@ -4,7 +4,7 @@ import math
 
 MOST = 1_000_000
 # Ranks behind this one say nothing any more.
-_LAST_RANK = 15_001
+LAST_RANK = 15_001
 # Downloads in `DAYS` that are as many as the first of all ranks has for a house like this.
 _MOST_DOWNLOADS = 100_000
 DAYS = 90
@@ -21,10 +21,15 @@ def popularity_of(rank: int | None, downloads: int = 0) -> int:
     return round(MOST * (1 - (1 - _of_rank(rank)) * (1 - _of_downloads(downloads))))
 
 
+def rank_of(popularity: int) -> float:
+    """Return the rank that alone makes a project so popular."""
+    return float(LAST_RANK ** (1 - popularity / MOST))
+
+
 def _of_rank(rank: int | None) -> float:
-    if rank is None or not 0 < rank < _LAST_RANK:
+    if rank is None or not 0 < rank < LAST_RANK:
         return 0
-    return 1 - math.log(rank) / math.log(_LAST_RANK)
+    return 1 - math.log(rank) / math.log(LAST_RANK)
 
 
 def _of_downloads(downloads: int) -> float:

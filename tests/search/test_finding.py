@@ -35,8 +35,52 @@ def search(text="", index="main", **wish):
 def test_the_exact_name_comes_first_however_it_is_written(listed, found):
     listed("flask-login", "User sessions")
     listed("flask", "flask login flask login")
-    for text in ("flask-login", "Flask_Login", "flask login", "flasklogin", '"flask-login"'):
+    for text in ("flask-login", "Flask_Login", "flask.login", "flasklogin", '"flask-login"'):
         assert found(text)[0] == "flask-login", text
+
+
+def test_several_words_are_a_name_only_when_all_know_it(listed, found):
+    for name in ("requests", "numpy", "boto3", "urllib3", "six", "certifi"):
+        listed(name, "toml parser")
+    listed("toml-parser", "")
+    assert found("toml parser").index("toml-parser") == 4
+    assert found("toml-parser")[0] == "toml-parser"
+    listed("flask-cors", "")
+    assert found("flask cors")[0] == "flask-cors"
+
+
+def test_a_beginning_counts_less_than_the_whole_word(listed, found):
+    listed("boto3", "The AWS SDK")
+    listed("discordbot", "Moderates")
+    listed("chat-bot", "A bot for Discord")
+    assert found("discord bot")[:2] == ["discordbot", "chat-bot"]
+
+
+def test_words_that_are_one_in_a_name_are_found(listed, found):
+    listed("opencv-python", "Bindings")
+    for number in range(finding.FEW):
+        listed(f"open-cv{number}", "open cv")
+    assert found("open cv")[0] == "opencv-python"
+
+
+def test_known_projects_with_one_word_come_before_unknown_ones_with_all(listed, found):
+    listed("lxml", "An XML processing library")
+    for number in range(finding.FEW):
+        listed(f"tool{number}", "xml parsing")
+    assert found("xml parsing")[0] == "lxml"
+
+
+def test_words_within_names_of_known_projects_are_found(listed, found):
+    listed("docutils", "Documents")
+    listed("mydocutilsthing", "Documents")
+    assert found("cutil") == ["docutils"]
+
+
+def test_vague_words_are_not_demanded_but_count_a_little(listed, found):
+    listed("a-packer", "a package manager")
+    listed("b-packer", "a window manager")
+    assert found("package manager") == ["a-packer", "b-packer"]
+    assert found("simple tool: manager in python")[:2] == ["a-packer", "b-packer"]
 
 
 def test_all_words_must_be_there_and_the_last_may_be_a_beginning(listed, found):

@@ -23,6 +23,19 @@ QUESTIONS = {
     "web framework": "flask django fastapi tornado pyramid starlette bottle",
     "excel files": "openpyxl xlsxwriter xlrd xlwt",
     "command line interface": "click typer docopt fire",
+    # Words that are one in the name.
+    "open cv": "opencv-python opencv-python-headless",
+    "beautiful soup": "beautifulsoup4",
+    "django rest api": "djangorestframework",
+    # Known projects that do not have all words.
+    "xml parsing": "lxml xmltodict defusedxml",
+    "package manager": "uv poetry",
+    "discord bot": "discord-py py-cord",
+    # Other words for the same.
+    "gradient boosting": "xgboost lightgbm catboost",
+    "vector database": "chromadb qdrant-client pymilvus faiss-cpu",
+    # Words that say little.
+    "tool to format code": "black autopep8 ruff",
 }
 
 
@@ -50,7 +63,12 @@ def test_what_people_look_for_is_among_the_first_five(sample):
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("reqests", "requests"), ("djagno", "django"), ("htppx", "httpx"), ("pymogno", "pymongo")],
+    [
+        ("reqests", "requests"),
+        ("djagno", "django"),
+        ("htppx", "httpx"),
+        ("pymogno", "pymongo"),
+    ],
 )
 def test_slips_lead_to_what_was_meant(sample, typed, meant):
     assert meant in first(typed)
