@@ -389,6 +389,16 @@ def test_what_is_there_and_known_is_not_doubted(known, listed):
     assert search("yaml").suggestion is None
 
 
+def test_an_unknown_name_a_letter_away_from_a_known_one_is_doubted(listed, known):
+    listed("numpi", "Pi")
+    known("numpy")
+    assert search("numpi").suggestion == "numpy"
+    listed("pipe", "Pipes")
+    listed("urllib3", "a pipe to the web")
+    known("pip")
+    assert search("pipe").suggestion is None
+
+
 def test_pages_follow_each_other_without_gaps(known, found):
     known(*(f"thing-{number:02}" for number in range(45)))
     pages = [found("thing", number=number) for number in (1, 2, 3, 4)]

@@ -68,6 +68,7 @@ def test_what_people_look_for_is_among_the_first_five(sample):
         ("djagno", "django"),
         ("htppx", "httpx"),
         ("pymogno", "pymongo"),
+        ("numpi", "numpy"),
     ],
 )
 def test_slips_lead_to_what_was_meant(sample, typed, meant):
