@@ -52,7 +52,9 @@ def test_names_are_those_of_the_origins(chain):
 
 def test_an_upstream_alone_lists_no_reserved_name_either(chain):
     alone = Chain(
-        [], [LocalSource(get_index("upstream"))], is_reserved=lambda name: name.startswith("acme-")
+        [],
+        [LocalSource(get_index("upstream"))],
+        reservations=lambda: lambda name: name.startswith("acme-"),
     )
     names = [normalized for _name, normalized in alone.names()]
     assert names == ["claimed", "far", "removed", "twice"]
