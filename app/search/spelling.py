@@ -7,7 +7,7 @@ from string import ascii_lowercase, digits
 from app.search.matching import Field, Match, load
 from app.search.popularity import MOST
 from app.search.readings import Question
-from app.search.scoring import KNOWN, weight
+from app.search.scoring import KNOWN
 from app.search.terms import fold, plain
 
 _LETTERS = ascii_lowercase + digits
@@ -17,6 +17,8 @@ _MOST_MEANT = 3
 _LOOKED_AT = 30
 # What was typed is right when something nearly as popular has it.
 _CLEARLY = 0.5
+# And it may be right when anything has it at all.
+_BELIEVED = 35_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,24 +37,24 @@ def find_spelling(field: Field, question: Question, found: Sequence[Match]) -> S
     if not is_word or field.filters.tokens:
         return Spelling()
     exact = [match for match in found if plain(match.normalized_name) == typed]
-    is_doubted = question.is_name and 0 < _best(exact) < weight(KNOWN)
+    is_doubted = question.is_name and 0 <= _best(exact) < KNOWN
     is_found = bool(exact) and not question.is_name
-    if not is_doubted and (is_found or _best(found) >= weight(MOST) * _CLEARLY):
+    if not is_doubted and (is_found or _best(found) >= MOST * _CLEARLY):
         return Spelling()
     # Several words are a name only when all know it.
-    least = _best(exact) / _CLEARLY if question.is_name else weight(KNOWN)
+    least = _best(exact) if question.is_name else KNOWN
     alike = field.find_named(slips(typed), _MOST_MEANT)
-    alike = [match for match in alike if weight(match.popularity) > least]
+    alike = [match for match in alike if match.popularity > least]
     best = _best(_having(typed, found) if is_doubted and alike else found)
-    meant = [match for match in alike if weight(match.popularity) * _CLEARLY > best]
+    meant = [match for match in alike if match.popularity * _CLEARLY > best]
     meant = field.keep_listed(meant)
     if not meant:
         return Spelling()
     return Spelling(text=meant[0].normalized_name, matches=tuple(meant))
 
 
-def _best(matches: Sequence[Match]) -> float:
-    return max((weight(match.popularity) for match in matches), default=0.0)
+def _best(matches: Sequence[Match]) -> int:
+    return max((match.popularity + _BELIEVED for match in matches), default=-1)
 
 
 def _having(word: str, found: Sequence[Match]) -> list[Match]:

@@ -76,6 +76,10 @@ def test_slips_lead_to_what_was_meant(sample, typed, meant):
     assert find(get_index(), Wish(text=typed)).suggestion == meant
 
 
+def test_a_word_that_known_projects_have_is_no_slip(sample):
+    assert find(get_index(), Wish(text="weather")).suggestion is None
+
+
 @pytest.mark.parametrize(
     ("typed", "name"), [("r", "requests"), ("fl", "flask"), ("beau", "beautifulsoup4")]
 )
