@@ -8,7 +8,7 @@ _ALLOWED: set[str] = set()
 
 
 def soup(answer):
-    return BeautifulSoup(answer.text, "html.parser")
+    return BeautifulSoup(answer.text, "lxml")
 
 
 def faults(answer):
