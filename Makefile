@@ -24,7 +24,7 @@ test: .venv/test.stamp ## Run the unit tests with their coverage
 	@$(BIN)/python -m pytest -m "not functional" -n logical --cov --cov-report=term:skip-covered $(ARGS)
 
 functional: .venv/test.stamp ## Start real servers and drive real clients
-	@$(BIN)/python -m pytest -m functional tests/functional $(ARGS)
+	@$(BIN)/python -m pytest -m functional tests/functional -n 4 --dist loadgroup $(ARGS)
 
 bench: .venv/test.stamp ## Measure Tilsit beside its peers, and as it grows; QUICK=1 takes minutes
 	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(ARGS)

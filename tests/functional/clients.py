@@ -1,5 +1,6 @@
 """The real clients, each in an environment of its own, kept between runs."""
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -32,10 +33,14 @@ class Clients:
 
     def install(self) -> None:
         """Install what is missing: uv first, which then installs the others side by side."""
-        self._install(UV)
-        others = [path.stem for path in PINS.glob("*.txt") if path.stem != UV]
-        with ThreadPoolExecutor(4) as pool:
-            list(pool.map(self._install, others))
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        with (FOLDER / "lock").open("w") as lock:
+            # Several processes of tests begin at once.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._install(UV)
+            others = [path.stem for path in PINS.glob("*.txt") if path.stem != UV]
+            with ThreadPoolExecutor(4) as pool:
+                list(pool.map(self._install, others))
 
     def program(self, client: str, name: str | None = None) -> str:
         """Return the path of a program of a client."""

@@ -29,12 +29,26 @@ COMBINATIONS = [
 ]
 
 
+# Tests that visit the same one of these are done in one process, which starts it once.
+SHARED = ("house", "front", "lab", "reasons")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark all that is here as functional."""
+    """Mark all that is here as functional, and say what belongs into one process."""
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if isinstance(item, pytest.Function) and Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.functional)
+            item.add_marker(pytest.mark.xdist_group(_group_of(item)))
+
+
+def _group_of(item: pytest.Function) -> str:
+    """Return the name of the house that a test visits, or else of its module."""
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    for name in SHARED:
+        if name in item.fixturenames:
+            return f"{name} {params.get(name, '')}"
+    return f"{item.path.stem} {params.get('mirror', '')}"
 
 
 @pytest.fixture(scope="session")
