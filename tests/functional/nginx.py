@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,8 +63,11 @@ class Nginx:
         """Write its configuration."""
         self.folder.mkdir(exist_ok=True)
         settings = {
+            # All clients of the tests come from one address.
+            **{"ACCOUNT_RATE": "", "SEARCH_RATE": "", "CONNECTIONS": ""},
             **self.environ,
             "PATH": os.environ["PATH"],
+            "VIRTUAL_ENV": sys.prefix,
             "DATA_DIR": str(self.data),
             "UPSTREAM": self.upstream,
             "LISTEN": f"127.0.0.1:{self.port}",

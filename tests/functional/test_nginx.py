@@ -110,6 +110,16 @@ def test_everything_is_filled_in(front):
         ({"DATA_DIR": "/d", "UPSTREAM": "unix:/s"}, "UPSTREAM must begin with http:// or uwsgi://"),
         ({"DATA_DIR": "/d; }"}, "nginx could not read this: /d; }"),
         ({"DATA_DIR": "/d", "ACCEL_PREFIX": "/b|e id|/"}, "nginx could not read this"),
+        ({"DATA_DIR": "/d", "INCLUDE": "/a\nreturn 200"}, "nginx could not read this"),
+        ({"DATA_DIR": "/d", "PREFIX": "pypi"}, "PREFIX must be a path like /pypi"),
+        ({"DATA_DIR": "/d", "PREFIX": "//evil.example"}, "PREFIX must be a path like /pypi"),
+        ({"DATA_DIR": "/d", "PREFIX": "/a b"}, "PREFIX must be a path like /pypi"),
+        ({"DATA_DIR": "/d", "PREFIX": "/a", "SITE_URL": "https://x/b"}, "name different paths"),
+        ({"DATA_DIR": "/d", "TLS_KEY": "/k"}, "set TLS_CERTIFICATE too"),
+        ({"DATA_DIR": "/d", "TLS_CERTIFICATE": "/c"}, "set TLS_KEY too"),
+        ({"DATA_DIR": "/d", "ACCOUNT_RATE": "much"}, "A rate must be like 60r/m"),
+        ({"DATA_DIR": "/d", "MAX_UPLOAD_MB": "1 + 1"}, "MAX_UPLOAD_MB must be a number"),
+        ({"DATA_DIR": "/d", "OTHER_HOSTS": "refuse"}, "needs a SERVER_NAME"),
     ],
 )
 def test_what_cannot_be_served_is_not_rendered(environ, sentence):
