@@ -1,6 +1,7 @@
 """Finding out who is asking: by session cookie on pages, by token at the machines' doors."""
 
 import logging
+from ipaddress import ip_address
 
 from flask import Flask, g, request, session
 from flask_login import COOKIE_NAME as REMEMBER_COOKIE
@@ -14,7 +15,7 @@ from app.accounts.actors import NOBODY, Actor
 from app.accounts.exceptions import BadLogin, WrongPassword
 from app.accounts.models import Account
 from app.core.database import transaction
-from app.core.exceptions import Unauthenticated
+from app.core.exceptions import DomainError, Unauthenticated
 from app.core.i18n import _l
 from app.core.security import hash_password, is_same, needs_rehash, verify_password
 from app.extensions import db, login
@@ -56,7 +57,14 @@ def check_login(login: str, password: str) -> Account:
     Raises `MustWait`, `BadLogin` and `AccountClosed`. Each is said after the same
     work, whether there is such an account or not.
     """
-    place = find_caller().address
+    try:
+        return _check_login(login, password, find_caller().address)
+    except DomainError as error:
+        _note_refusal("login", error)
+        raise
+
+
+def _check_login(login: str, password: str, place: str) -> Account:
     with transaction():
         throttles.count_log_in(login, place)
     account = queries.find_by_login(login)
@@ -82,6 +90,7 @@ def check_own_password(account: Account, password: str) -> None:
     with transaction():
         throttles.count_log_in(account.username, place)
     if not verify_password(account.password_hash, password):
+        _note_refusal("login", WrongPassword())
         raise WrongPassword
     with transaction():
         throttles.forgive_log_in(account.username, place)
@@ -127,8 +136,10 @@ def token_actor() -> Actor:
         secret = find_secret(request.authorization)
         g.token_actor = NOBODY if secret is None else tokens.authenticate(secret)
         _note_use(g.token_actor)
+        if _is_refused(g.token_actor):
+            _note_refusal("token", BadToken())
     actor: Actor = g.token_actor
-    if actor is NOBODY and "Authorization" in request.headers:
+    if _is_refused(actor):
         raise BadToken
     return actor
 
@@ -137,6 +148,22 @@ def any_actor() -> Actor:
     """Return who shows a token or, without one, who is logged in with a cookie."""
     actor = token_actor()
     return actor if actor.is_known else session_actor()
+
+
+def _is_refused(actor: Actor) -> bool:
+    return actor is NOBODY and "Authorization" in request.headers
+
+
+def _note_refusal(what: str, error: DomainError) -> None:
+    """Tell the log from where somebody was refused; deploy/fail2ban reads these very words.
+
+    Nothing that a stranger wrote may be in the line, or it would ban others.
+    """
+    try:
+        address = str(ip_address(find_caller().address))
+    except ValueError:
+        address = "nowhere"
+    _log.warning("%s refused from %s", what, address, extra={"reason": error.code})
 
 
 def _note_use(actor: Actor) -> None:
