@@ -205,15 +205,15 @@ class PromotionUndone(CatalogueEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RoleGranted(CatalogueEvent):
-    """An account was given a role, or another one."""
+class RoleGranted(PageChanged):
+    """An account was given a role, or another one; the page has the number of this change."""
 
     username: str
     kind: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class RoleRemoved(CatalogueEvent):
-    """An account lost its role."""
+class RoleRemoved(PageChanged):
+    """An account lost its role; the page has the number of this change."""
 
     username: str

@@ -15,13 +15,13 @@ from app.core.storage import make_storage
 from app.extensions import db
 from app.indexes.queries import get_index
 from app.indexes.services import last_serial
-from app.projects import services
+from app.projects import roles, services
 from app.projects.exceptions import ReleaseNotFound
 from app.projects.queries import get_release
 from app.simple import opening, roots, settling, shelving
 from app.simple.shelf import GUARDED, PUBLIC, the_shelf
 from app.sources.registry import source_for
-from tests.factories import make_file, make_project, make_release
+from tests.factories import make_account, make_file, make_project, make_release
 from tests.uploads.clients import publish_wheel
 
 PAGE = "/simple/foo-bar-baz/"
@@ -325,3 +325,12 @@ def test_a_list_that_is_being_made_already_is_asked_for_again_later(demo, client
         answer = client.get("/simple/")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
     assert client.get("/simple/").status_code == 200
+
+
+def test_a_page_has_the_number_of_a_change_of_roles(client, demo):
+    username = make_account().username
+    read(client)
+    for change in (partial(roles.grant_role, kind="maintainer"), roles.remove_role):
+        with transaction():
+            change(OPERATOR, demo.id, username=username)
+        assert read(client)["meta"]["_last-serial"] == last_serial()
