@@ -7,9 +7,10 @@ worker is found by the sweep when the lease has run out.
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from inspect import signature
 from typing import Any, TypeVar
 
 from sqlalchemy import delete, or_, select, update
@@ -27,6 +28,8 @@ Work = TypeVar("Work", bound=Callable[..., None])
 LEASE = timedelta(minutes=2)
 _RENEWED_AFTER = LEASE / 6
 MAX_ATTEMPTS = 8
+# The state of a job that nobody will try again.
+FAILED = "failed"
 
 # With the name of a work behind it: the key of when it was done the last time.
 RAN = "jobs.ran."
@@ -69,6 +72,18 @@ def list_recurring() -> dict[str, bool]:
     return {name: name in _daily for name in sorted(_daily | _regular)}
 
 
+def fits(name: str, payload: Mapping[str, Any]) -> bool:
+    """Tell whether there is a work behind a name that takes a payload."""
+    work = _works.get(name)
+    if work is None:
+        return False
+    try:
+        signature(work).bind(**payload)
+    except TypeError:
+        return False
+    return True
+
+
 def promise_daily() -> None:
     """Promise the works of the day, unless that was done already."""
     today = clock.today().isoformat()
@@ -88,7 +103,7 @@ def promise_regular() -> None:
         wait_for_turn("jobs.regular")
         ours = Job.name.in_(_regular)
         # One that failed for good makes way, or there would soon be thousands of them.
-        session.execute(delete(Job).where(ours, Job.state == "failed"))
+        session.execute(delete(Job).where(ours, Job.state == FAILED))
         busy = set(session.scalars(select(Job.name).where(ours)))
         for name in sorted(_regular - busy):
             enqueue(name)
@@ -146,7 +161,7 @@ def _claim(job_id: int) -> tuple[str, dict[str, Any]] | None:
         ).one_or_none()
         if taken is not None and taken.attempts > MAX_ATTEMPTS:
             # It was never put off, so it took its worker with it each time.
-            session.execute(update(Job).where(Job.id == job_id).values(state="failed"))
+            session.execute(update(Job).where(Job.id == job_id).values(state=FAILED))
             return None
     return None if taken is None else (taken.name, taken.payload)
 
@@ -197,5 +212,5 @@ def _put_off(job_id: int, error: Exception) -> None:
         row = session.get_one(Job, job_id)
         row.last_error = f"{type(error).__name__}: {error}"[:1000]
         row.lease_until = None
-        row.state = "failed" if row.attempts >= MAX_ATTEMPTS else "queued"
+        row.state = FAILED if row.attempts >= MAX_ATTEMPTS else "queued"
         row.due_at = clock.now() + timedelta(seconds=10 * 2**row.attempts)

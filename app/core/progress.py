@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import TextIO, TypeVar
 
 import click
 
@@ -12,16 +12,17 @@ Item = TypeVar("Item")
 _STEP_SECONDS = 60
 
 
-def track(items: Sequence[Item], *, label: str) -> Iterator[Item]:
-    """Yield the items, showing how many are done."""
-    if sys.stdout.isatty():
-        with click.progressbar(items, label=label) as bar:
+def track(items: Sequence[Item], *, label: str, file: TextIO | None = None) -> Iterator[Item]:
+    """Yield the items, showing how many are done on standard output or in another place."""
+    shown = file or sys.stdout
+    if shown.isatty():
+        with click.progressbar(items, label=label, file=shown) as bar:
             yield from bar
         return
     spoke_at = time.monotonic()
     for number, item in enumerate(items):
         if time.monotonic() - spoke_at >= _STEP_SECONDS:
-            click.echo(f"{label}: {number} of {len(items)}")
+            click.echo(f"{label}: {number} of {len(items)}", file=shown)
             spoke_at = time.monotonic()
         yield item
 

@@ -59,6 +59,11 @@ def list_indexes() -> list[Index]:
     return list(db.session.scalars(select(Index).order_by(Index.slug)))
 
 
+def map_slugs() -> dict[int, str]:
+    """Return the slugs of all indexes by their numbers."""
+    return {row.id: row.slug for row in db.session.execute(select(Index.id, Index.slug))}
+
+
 def list_bases(index_id: int) -> list[Index]:
     """Return the indexes in which an index looks for what it has not itself, in their order."""
     wanted = (

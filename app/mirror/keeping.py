@@ -15,8 +15,9 @@ from app.indexes.models import Index
 from app.indexes.services import take_serial
 from app.mirror.copies import Landed, Wanted
 from app.mirror.models import MirroredFile, MirroredProject
+from app.mirror.queries import find_copy
 from app.mirror.tallies import tally
-from app.projects.events import CopyChanged
+from app.projects.events import CopyChanged, CopyEvicted
 from app.stats.keepers import Held
 
 # Using a file again so soon is not written down.
@@ -77,6 +78,23 @@ def let_go(index_id: int, address: str, filename: str, *, seen: Any) -> bool:
     return _update(_is(index_id, address, filename) & unused & free, sha256=None)
 
 
+def forget_bytes(index_id: int, address: str, filename: str) -> None:
+    """Note that a file's bytes are not here, though they should be; they can be fetched again."""
+    copy = find_copy(index_id, address, filename)
+    if copy is not None and copy.sha256 is not None:
+        copy.sha256 = None
+        slug = db.session.get_one(Index, index_id).slug
+        tell(CopyEvicted(index_slug=slug, project=copy.normalized_name, filename=filename))
+
+
+def forget_metadata(index_id: int, address: str, filename: str) -> None:
+    """Note that a file's core metadata are not here, though they should be."""
+    copy = find_copy(index_id, address, filename)
+    if copy is not None and copy.metadata_sha256 is not None:
+        copy.metadata_sha256 = None
+        _tell_changed(db.session.get_one(Index, index_id).slug, index_id, copy.normalized_name)
+
+
 def _keep(wanted: Wanted, **facts: Any) -> None:
     entry, now = wanted.entry, clock.now()
     # A policy must know it when the upstream tells of the file no more.
@@ -103,9 +121,13 @@ def _announce_metadata(wanted: Wanted, sha256: str) -> None:
         _is(*key) & MirroredFile.metadata_sha256.is_distinct_from(sha256), metadata_sha256=sha256
     ):
         return
-    tell(CopyChanged(index_slug=wanted.slug, project=wanted.project))
-    number = partial(_number, wanted.index_id, wanted.project)
-    before_commit(("copy", wanted.index_id, wanted.project), number, as_last=True)
+    _tell_changed(wanted.slug, wanted.index_id, wanted.project)
+
+
+def _tell_changed(slug: str, index_id: int, project: str) -> None:
+    tell(CopyChanged(index_slug=slug, project=project))
+    number = partial(_number, index_id, project)
+    before_commit(("copy", index_id, project), number, as_last=True)
 
 
 def _number(index_id: int, project: str) -> None:

@@ -62,7 +62,7 @@ def recount(index_id: int, normalized_name: str) -> None:
 @daily("recount-indexes")
 def recount_all() -> None:
     """Count everything anew and set right what is wrong, though nothing should be."""
-    wrong = _list_miscounted()
+    wrong = list_miscounted()
     end_reading()
     for index_id, normalized_name in wrong:
         with transaction():
@@ -73,6 +73,23 @@ def recount_all() -> None:
 
 def add_up() -> None:
     """Let every index hold what the counts of its projects come to."""
+    for index_id, counts in _sums().items():
+        add_unless_there(IndexTotal, index_id=index_id, projects=0, releases=0, files=0)
+        values = dict(zip(_FIELDS, counts, strict=True))
+        own = update(IndexTotal).where(IndexTotal.index_id == index_id)
+        db.session.execute(own.values(values))
+
+
+def list_wrong_totals() -> list[int]:
+    """Return the indexes that hold something else than the counts of their projects come to."""
+    rows = db.session.execute(select(IndexTotal)).scalars()
+    kept = {row.index_id: (row.projects, row.releases, row.files) for row in rows}
+    nothing = (0, 0, 0)
+    return [number for number, sums in _sums().items() if kept.get(number, nothing) != sums]
+
+
+def _sums() -> dict[int, tuple[int, ...]]:
+    """Return what the counts of the projects of all indexes come to, by the indexes."""
     wanted = (
         select(
             Project.index_id,
@@ -86,14 +103,11 @@ def add_up() -> None:
     found = {
         row[0]: tuple(int(count or 0) for count in row[1:]) for row in db.session.execute(wanted)
     }
-    for index_id in sorted({*found, *db.session.scalars(select(IndexTotal.index_id))}):
-        add_unless_there(IndexTotal, index_id=index_id, projects=0, releases=0, files=0)
-        values = dict(zip(_FIELDS, found.get(index_id, (0, 0, 0)), strict=True))
-        own = update(IndexTotal).where(IndexTotal.index_id == index_id)
-        db.session.execute(own.values(values))
+    known = {*found, *db.session.scalars(select(IndexTotal.index_id))}
+    return {number: found.get(number, (0, 0, 0)) for number in sorted(known)}
 
 
-def _list_miscounted() -> list[tuple[int, str]]:
+def list_miscounted() -> list[tuple[int, str]]:
     """Return index and normalised name of the projects whose counts are wrong."""
     kept = (Project.release_count, Project.file_count)
     is_wrong = or_(

@@ -3,6 +3,7 @@
 import gzip
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.core.database import begin_anew
@@ -40,6 +41,9 @@ from app.sources.base import Source
 from app.sources.page import IndexPage
 from app.sources.registry import own_source, source_for
 
+# Beside INDEX, LIST and PAGE, where something can be wrong.
+WAY, STRAY = "way", "stray"
+
 
 def list_names(slug: str) -> list[str]:
     """Return the normalised names of what an index has itself, and of all that has a page.
@@ -71,70 +75,132 @@ def renew_list(slug: str) -> None:
     let_readers_in(index)
 
 
-def find_faults(slug: str) -> Iterator[str]:
-    """Yield what differs between the shelf and the database, a line each."""
+@dataclass(frozen=True)
+class Fault:
+    """A file on the shelf of an index that differs from the database, and why.
+
+    `place` is INDEX, LIST, PAGE, WAY or STRAY; `name` is that of the project of a page.
+    """
+
+    place: str
+    path: Path
+    why: str
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.why}"
+
+
+# A place to look at: of one kind, and with the name of a project or the digits of files.
+Spot = tuple[str, str]
+
+
+def list_spots(slug: str) -> list[Spot]:
+    """Return all places of an index's shelf where something lies."""
     index = get_index(slug)
-    yield from _judge_links(slug)
-    yield from _judge_list(slug)
-    for name in _list_pages(index):
+    ways = {path.parent.name for path in _walk(index, "files/*/*")}
+    return [
+        (INDEX, ""),
+        (LIST, ""),
+        *((PAGE, name) for name in _list_pages(index)),
+        *((WAY, digits) for digits in sorted(ways)),
+        (STRAY, ""),
+    ]
+
+
+def find_faults(slug: str) -> Iterator[Fault]:
+    """Yield what differs between the shelf and the database."""
+    for spot in list_spots(slug):
+        yield from judge(slug, spot)
+
+
+def judge(slug: str, spot: Spot) -> Iterator[Fault]:
+    """Yield what differs between a place of the shelf and the database."""
+    place, name = spot
+    if place == INDEX:
+        yield from _judge_links(slug)
+    elif place == LIST:
+        yield from _judge_list(slug)
+    elif place == PAGE:
         yield from _judge_page(slug, name)
-    for path in _walk(index, "files/*/*/*"):
-        yield from _judge_way(slug, path)
-    for path in _list_forms(index):
-        if path.name.partition(".")[2] not in {*ENDINGS, UNTIL}:
-            yield f"{path}: does not belong here"
+    elif place == WAY:
+        yield from _judge_ways(slug, name)
+    else:
+        yield from _judge_strays(slug)
 
 
-def _judge_links(slug: str) -> Iterator[str]:
+def mend(slug: str, fault: Fault) -> None:
+    """Set a place of the shelf right; what is taken away is made when somebody asks for it."""
+    if fault.place == PAGE:
+        renew_page(slug, fault.name)
+    elif fault.place == LIST:
+        renew_list(slug)
+    elif fault.place == INDEX:
+        with alone(INDEX, slug, slug) as index:
+            the_shelf().open_to(slug, index.generation, link_of(index))
+    else:
+        fault.path.unlink(missing_ok=True)
+
+
+def _judge_links(slug: str) -> Iterator[Fault]:
     with alone(INDEX, slug, slug) as index:
         for link in (PUBLIC, GUARDED):
             path = the_shelf().root / slug / link
             if not path.is_symlink():
                 continue
             if link != link_of(index):
-                yield f"{path}: the index is {openness(index)}"
+                yield Fault(INDEX, path, f"the index is {openness(index)}")
             elif str(path.readlink()) != str(index.generation):
-                yield f"{path}: leads to {path.readlink()}, not to {index.generation}"
+                leads = f"leads to {path.readlink()}, not to {index.generation}"
+                yield Fault(INDEX, path, leads)
 
 
-def _judge_list(slug: str) -> Iterator[str]:
+def _judge_list(slug: str) -> Iterator[Fault]:
     with alone(LIST, slug, slug) as index:
         serial, names = list_serial(index), list(source_for(index).names())
         texts = {
             "html": serializers.root_as_html(names, serial),
             "json": serializers.root_as_json(names, serial),
         }
-        yield from _compare(the_shelf().root_list(slug, index.generation), texts, serial)
+        for path, why in _compare(the_shelf().root_list(slug, index.generation), texts, serial):
+            yield Fault(LIST, path, why)
         known = find_current(index)
         if known is not None and not _adds_up(segments_of(index).forms(known), texts):
-            yield f"{the_shelf().segments(slug, index.generation)}: not the names of the index"
+            segments = the_shelf().segments(slug, index.generation)
+            yield Fault(LIST, segments, "not the names of the index")
 
 
-def _judge_page(slug: str, name: str) -> Iterator[str]:
+def _judge_page(slug: str, name: str) -> Iterator[Fault]:
     with alone(PAGE, page_key(slug, name), slug) as index:
         page = source_for(index).find_page(name)
         for folder in FOLDERS:
             stem = the_shelf().page(slug, index.generation, name, folder)
             # Nobody is served what has had its time.
             if any(_forms_of(stem)) and (folder == PAGES or counts(stem)):
-                yield from _judge_forms(slug, stem, folder, page)
+                for path, why in _judge_forms(slug, stem, folder, page):
+                    yield Fault(PAGE, path, why, name)
 
 
-def _judge_forms(slug: str, stem: str, folder: str, page: IndexPage | None) -> Iterator[str]:
+def _judge_forms(
+    slug: str, stem: str, folder: str, page: IndexPage | None
+) -> Iterator[tuple[Path, str]]:
     if page is None:
-        yield f"{stem}: there is no such project"
+        yield Path(stem), "there is no such project"
     elif (folder == PAGES) != (page.fresh_until is None):
-        yield f"{stem}: lies in the wrong folder"
+        yield Path(stem), "lies in the wrong folder"
     else:
         yield from _compare(stem, texts_of(page, slug), page.serial)
 
 
-def _judge_way(slug: str, path: Path) -> Iterator[str]:
+def _judge_ways(slug: str, digits: str) -> Iterator[Fault]:
+    paths = _walk(get_index(slug), f"files/{digits}/*/*")
     begin_anew()
-    fault = _find_fault(source_for(get_index(slug)), path)
-    # A way is closed before the change that withdraws its file is committed.
-    if fault and path.is_symlink():
-        yield f"{path}: {fault}"
+    source = source_for(get_index(slug))
+    for path in paths:
+        fault = _find_fault(source, path)
+        # A way is closed before the change that withdraws its file is committed.
+        if fault and path.is_symlink():
+            yield Fault(WAY, path, fault)
 
 
 def _find_fault(source: Source, path: Path) -> str | None:
@@ -149,7 +215,13 @@ def _find_fault(source: Source, path: Path) -> str | None:
     return None if is_right else "does not lead to the bytes of the file"
 
 
-def _compare(stem: str, texts: dict[str, bytes], serial: int) -> Iterator[str]:
+def _judge_strays(slug: str) -> Iterator[Fault]:
+    for path in _list_forms(get_index(slug)):
+        if path.name.partition(".")[2] not in {*ENDINGS, UNTIL}:
+            yield Fault(STRAY, path, "does not belong here")
+
+
+def _compare(stem: str, texts: dict[str, bytes], serial: int) -> Iterator[tuple[Path, str]]:
     """Yield what is wrong with the forms of a page that lie on the shelf."""
     for ending, number in ENDINGS.items():
         path = Path(f"{stem}.{ending}")
@@ -158,11 +230,11 @@ def _compare(stem: str, texts: dict[str, bytes], serial: int) -> Iterator[str]:
         except FileNotFoundError:
             continue
         if not is_whole(facts):
-            yield f"{path}: cut short"
+            yield path, "cut short"
         elif int(facts.st_mtime) != moment(serial, number):
-            yield f"{path}: shows change {serial_of(facts)}, not {serial}"
+            yield path, f"shows change {serial_of(facts)}, not {serial}"
         elif _unpack(ending, content) != texts[ending.removesuffix(".gz")]:
-            yield f"{path}: says something else than the database"
+            yield path, "says something else than the database"
 
 
 def _adds_up(forms: dict[str, Iterator[bytes]], texts: dict[str, bytes]) -> bool:

@@ -49,6 +49,13 @@ def list_months() -> list[date]:
     return sorted({month_of(moment) for moment in db.session.scalars(moments)})
 
 
+def count_wrong(month: date) -> int:
+    """Return how many sums of a month and of its days are wrong."""
+    lacks = (*_list_day_sums(month), *_list_month_sums(month))
+    counts = (select(func.count()).select_from(each.subquery()) for each in lacks)
+    return sum(db.session.scalar(count) or 0 for count in counts)
+
+
 def rebuild_month(month: date) -> int:
     """Set right the sums of a month and of its days, and return how many were wrong."""
     days = sum(_set_right(ProjectDay, wanted) for wanted in _list_day_sums(month))

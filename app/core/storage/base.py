@@ -46,8 +46,17 @@ class Storage(Protocol):
     def forget_incoming(self) -> int:
         """Remove what began to arrive and whose receiver has died; return how many."""
 
-    def list_blobs(self) -> Iterator[tuple[str, datetime]]:
-        """Yield the digest of every blob with the time it was stored."""
+    def list_blobs(self, beginning: str = "") -> Iterator[tuple[str, datetime]]:
+        """Yield the digest of every blob with the time it was stored.
+
+        With a `beginning`, one hex digit, only of those whose digests begin with it.
+        """
+
+    def set_aside(self, sha256: str) -> None:
+        """Take a blob out of the store, whose bytes are not what its name says, and keep it.
+
+        One that is not here is no error.
+        """
 
     def check(self) -> None:
         """Make sure that blobs can be written and read now."""

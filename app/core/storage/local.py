@@ -26,6 +26,8 @@ class LocalStorage(Storage):
     def __init__(self, root: Path, incoming: Path) -> None:
         self.root = root
         self.incoming = incoming
+        # What is found to be bad is kept beside the store, where nobody is served from.
+        self.quarantine = root.with_name(f"{root.name}.quarantine")
 
     @contextmanager
     @override
@@ -120,10 +122,20 @@ class LocalStorage(Storage):
         return forgotten
 
     @override
-    def list_blobs(self) -> Iterator[tuple[str, datetime]]:
-        for path in self.root.glob("??/??/*"):
+    def list_blobs(self, beginning: str = "") -> Iterator[tuple[str, datetime]]:
+        for path in self.root.glob(f"{beginning or '?'}?/??/*"):
             with suppress(FileNotFoundError):
                 yield path.name, _stored_at(path)
+
+    @override
+    def set_aside(self, sha256: str) -> None:
+        try:
+            self.quarantine.mkdir(parents=True, exist_ok=True)
+            with suppress(FileNotFoundError):
+                # What was set aside before under this name is kept too.
+                self._path(sha256).rename(self.quarantine / f"{sha256}.{secrets.token_hex(4)}")
+        except OSError as error:
+            raise StorageUnavailable from error
 
     @override
     def check(self) -> None:

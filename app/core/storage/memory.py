@@ -22,6 +22,7 @@ class MemoryStorage(Storage):
 
     def __init__(self) -> None:
         self._blobs: dict[str, tuple[bytes, datetime]] = {}
+        self.quarantine: list[tuple[str, bytes]] = []
 
     @contextmanager
     @override
@@ -76,8 +77,16 @@ class MemoryStorage(Storage):
         return 0
 
     @override
-    def list_blobs(self) -> Iterator[tuple[str, datetime]]:
-        yield from [(sha256, stored_at) for sha256, (_, stored_at) in self._blobs.items()]
+    def list_blobs(self, beginning: str = "") -> Iterator[tuple[str, datetime]]:
+        for sha256, (_, stored_at) in list(self._blobs.items()):
+            if sha256.startswith(beginning):
+                yield sha256, stored_at
+
+    @override
+    def set_aside(self, sha256: str) -> None:
+        found = self._blobs.pop(sha256, None)
+        if found is not None:
+            self.quarantine.append((sha256, found[0]))
 
     @override
     def check(self) -> None:

@@ -51,6 +51,17 @@ def forget(sha256: str) -> bool:
     return bool(_remove([sha256], clock.now() - MOMENT))
 
 
+def list_orphans(digests: Collection[str]) -> list[str]:
+    """Return those of some digests that nobody stands on."""
+    needed = set().union(*(referrer(digests) for referrer in _referrers))
+    return [sha256 for sha256 in digests if sha256 not in needed]
+
+
+def forget_orphan(sha256: str) -> None:
+    """Remove a blob that nobody stands on, unless it came again within the grace."""
+    _remove([sha256], clock.now() - GRACE)
+
+
 @regular("sweep-incoming")
 def sweep_incoming() -> None:
     """Remove what never arrived whole because the process that received it died."""
@@ -60,8 +71,7 @@ def sweep_incoming() -> None:
 
 
 def _remove(digests: list[str], before: datetime) -> int:
-    needed = set().union(*(referrer(digests) for referrer in _referrers))
+    orphans = list_orphans(digests)
     release_connection()
-    orphans = [sha256 for sha256 in digests if sha256 not in needed]
     # The same bytes may have come again since the list was made.
     return sum(blobs().delete_older(sha256, before) for sha256 in orphans)

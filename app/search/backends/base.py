@@ -105,6 +105,9 @@ class Backend(Protocol):
         must not be open.
         """
 
+    def known(self, keys: Sequence[Key]) -> set[int]:
+        """Return the numbers of those of some listed projects whose words are kept."""
+
     def strays(self, limit: int) -> Iterator[list[Any]]:
         """Yield, in parts of at most so many, what is kept of projects that are listed no more."""
 

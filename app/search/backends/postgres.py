@@ -42,6 +42,9 @@ _MOVE = text("UPDATE listing_words SET popularity = :popularity WHERE listing_id
 _DROP = text("DELETE FROM listing_words WHERE listing_id = ANY(:numbers)").bindparams(
     bindparam("numbers", type_=ARRAY(Integer))
 )
+_KNOWN = text(
+    "SELECT listing_id, popularity FROM listing_words WHERE listing_id = ANY(:numbers)"
+).bindparams(bindparam("numbers", type_=ARRAY(Integer)))
 _MATCH = (
     "SELECT listing_id, popularity FROM listing_words WHERE index_id = :index_id"
     " AND words @@ ({query}) ORDER BY popularity DESC, listing_id LIMIT :limit"
@@ -87,6 +90,12 @@ class PostgresBackend(Backend):
             rows = db.session.execute(wanted, {"index_id": index_id, "limit": limit} | facts)
             found[index_id] = {row.listing_id: row.popularity for row in rows}
         return found
+
+    @override
+    def known(self, keys: Sequence[Key]) -> set[int]:
+        numbers = {key.listing_id: key.popularity for key in keys}
+        rows = db.session.execute(_KNOWN, {"numbers": list(numbers)})
+        return {row.listing_id for row in rows if numbers[row.listing_id] == row.popularity}
 
     @override
     def strays(self, limit: int) -> Iterator[list[int]]:

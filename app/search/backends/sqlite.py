@@ -49,6 +49,9 @@ _MATCH = text(
     " AND rowid BETWEEN :begin AND :end ORDER BY rowid LIMIT :limit"
 )
 _ALL = text("SELECT id FROM listing_words_docsize WHERE id > :after ORDER BY id LIMIT :limit")
+_KNOWN = text(
+    "SELECT id FROM listing_words_docsize WHERE id IN (SELECT value FROM json_each(:ids))"
+)
 _LISTED = text(
     "SELECT id, index_id, popularity FROM listing WHERE id IN (SELECT value FROM json_each(:ids))"
 )
@@ -95,6 +98,12 @@ class SqliteBackend(Backend):
                 for number in _match(expression, index_id, index_id, limit):
                     _keep(number, found, limit)
         return found
+
+    @override
+    def known(self, keys: Sequence[Key]) -> set[int]:
+        numbers = {_number(key): key.listing_id for key in keys}
+        ids = json.dumps(list(numbers))
+        return {numbers[number] for number in db.session.scalars(_KNOWN, {"ids": ids})}
 
     @override
     def strays(self, limit: int) -> Iterator[list[int]]:
