@@ -7,6 +7,7 @@ from app import (
     accounts,
     admin,
     api,
+    checking,
     feeds,
     indexes,
     journal,
@@ -50,7 +51,7 @@ def create_app(settings: config.Config | None = None) -> Flask:
 
     for feature in (
         *(accounts, indexes, journal, pages, stats, search, mirror, uploads, policy),
-        *(simple, api, site, manage, feeds, admin, seed, launch),
+        *(simple, api, site, manage, feeds, admin, checking, seed, launch),
     ):
         feature.init_app(app)
 

@@ -9,6 +9,24 @@ from app.accounts.events import (
     ResetLinkOrdered,
     UploadAllowed,
 )
+from app.checking import (
+    catalogue,
+    contents,
+    counters,
+    database,
+    files,
+    findings,
+    jobs,
+    listings,
+    orphans,
+    shelf,
+)
+from app.checking import (
+    copies as stored,
+)
+from app.checking import (
+    pages as written,
+)
 from app.core import events
 from app.core.events import Event
 from app.core.storage import sweep
@@ -58,6 +76,34 @@ MAPPED: tuple[Place, ...] = (
     ("site.refusals", {}),
 )
 
+# All that `flask check` looks at. What is mended first is what others are made from.
+CHECKS: tuple[findings.Checker, ...] = (
+    database.integrity,
+    database.foreign_keys,
+    contents.contents,
+    files.files,
+    stored.copies,
+    stored.pictures,
+    orphans.orphans,
+    catalogue.release_files,
+    catalogue.derived_names,
+    catalogue.choices,
+    catalogue.accounts,
+    counters.newest_releases,
+    counters.project_counts,
+    counters.index_totals,
+    counters.serials,
+    listings.project_listings,
+    listings.listings,
+    listings.stray_words,
+    counters.label_counts,
+    counters.download_sums,
+    written.page_pictures,
+    written.page_versions,
+    jobs.jobs,
+    shelf.shelf,
+)
+
 
 def wire() -> None:
     """Connect all listeners, sources and those who stand on blobs."""
@@ -72,6 +118,7 @@ def wire() -> None:
         Keeper(list_files),
         Keeper(copies.list_held, keeping.note_use),
     )
+    findings.register(*CHECKS)
     listers.register(own.RELISTING, RELISTING)
     events.connect(
         inside=[
