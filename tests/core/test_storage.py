@@ -140,6 +140,14 @@ def test_only_an_old_blob_is_removed_as_old(storage):
     assert not storage.delete_older(SHA256, clock.now() + timedelta(minutes=1))
 
 
+def test_blobs_that_are_held_are_not_removed_by_their_age(storage):
+    storage.save_bytes(CONTENT)
+    later = clock.now() + timedelta(minutes=1)
+    with storage.hold(), storage.hold():
+        assert not storage.delete_older(SHA256, later)
+    assert storage.delete_older(SHA256, later)
+
+
 def test_a_storage_that_works_passes_its_check(storage):
     storage.check()
     assert list(storage.list_blobs()) == []

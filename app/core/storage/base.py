@@ -43,6 +43,12 @@ class Storage(Protocol):
     def delete_older(self, sha256: str, before: datetime) -> bool:
         """Remove a blob if it was stored before a time; tell whether it was."""
 
+    def hold(self) -> AbstractContextManager[None]:
+        """Let `delete_older` remove nothing while a block runs, in whatever process.
+
+        So a backup finds every blob that the rows stood on when it began.
+        """
+
     def forget_incoming(self) -> int:
         """Remove what began to arrive and whose receiver has died; return how many."""
 

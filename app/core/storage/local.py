@@ -28,6 +28,7 @@ class LocalStorage(Storage):
         self.incoming = incoming
         # What is found to be bad is kept beside the store, where nobody is served from.
         self.quarantine = root.with_name(f"{root.name}.quarantine")
+        self._hold = root.with_name(f"{root.name}.hold")
 
     @contextmanager
     @override
@@ -104,12 +105,26 @@ class LocalStorage(Storage):
         try:
             # Nobody who stores the same bytes counts on these in between.
             with _alone(path.parent):
-                if _stored_at(path) >= before:
+                if _stored_at(path) >= before or _is_held(self._hold):
                     return False
                 path.unlink()
         except FileNotFoundError:
             return False
         return True
+
+    @contextmanager
+    @override
+    def hold(self) -> Iterator[None]:
+        try:
+            descriptor = os.open(self._hold, os.O_RDONLY | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise StorageUnavailable from error
+        try:
+            # Shared, because several may hold; the kernel takes it back from who dies.
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
+            yield
+        finally:
+            os.close(descriptor)
 
     @override
     def forget_incoming(self) -> int:
@@ -177,6 +192,21 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _is_held(path: Path) -> bool:
+    """Tell whether somebody holds what is there; who asks at the same moment counts too."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def _adopt_mtime(path: Path, sha256: str) -> None:

@@ -23,6 +23,7 @@ class MemoryStorage(Storage):
     def __init__(self) -> None:
         self._blobs: dict[str, tuple[bytes, datetime]] = {}
         self.quarantine: list[tuple[str, bytes]] = []
+        self._holders = 0
 
     @contextmanager
     @override
@@ -68,9 +69,18 @@ class MemoryStorage(Storage):
     @override
     def delete_older(self, sha256: str, before: datetime) -> bool:
         found = self._blobs.get(sha256)
-        if found is None or found[1] >= before:
+        if found is None or found[1] >= before or self._holders:
             return False
         return self._blobs.pop(sha256, None) is not None
+
+    @contextmanager
+    @override
+    def hold(self) -> Iterator[None]:
+        self._holders += 1
+        try:
+            yield
+        finally:
+            self._holders -= 1
 
     @override
     def forget_incoming(self) -> int:
