@@ -17,11 +17,11 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import httpcore
 
+from app.core.breaker import Breaker
 from app.core.runtime import part, setting
 from app.indexes.models import Index
 from app.mirror import health
 from app.mirror.answers import FAILURES, Answer, Reply, Stream, describe, rest_of
-from app.mirror.breaker import Breaker
 from app.mirror.connections import Connections
 from app.mirror.decoding import ACCEPTED, decode, gather
 from app.mirror.exceptions import UpstreamMissing, UpstreamUnavailable
@@ -64,7 +64,7 @@ class Upstream:
         self._connections = Connections(self.guard)
         # Of their own, because a file may take hours, and pages cannot wait for that.
         self._file_connections = Connections(self.guard)
-        self._breakers = {own: Breaker()}
+        self._breakers = {own: _new_breaker()}
         self._report = report
         self._was_up: bool | None = None
         self.manners = Manners()
@@ -224,7 +224,7 @@ class Upstream:
         """Return the breaker of a place: hosts of files fail by themselves."""
         if len(self._breakers) > _MOST_BREAKERS:
             self._breakers = {self.guard.own: self._breakers[self.guard.own]}
-        return self._breakers.setdefault(origin, Breaker())
+        return self._breakers.setdefault(origin, _new_breaker())
 
     def _note(self, origin: Origin, breaker: Breaker, error: str) -> None:
         """Tell the breaker of a place how it went, and whoever listens if it is our own one."""
@@ -264,6 +264,7 @@ def forget_upstreams() -> None:
 
 
 _making = threading.Lock()
+_new_breaker = partial(Breaker, refusal=UpstreamUnavailable)
 
 
 def _transmit(pool: httpcore.ConnectionPool, request: httpcore.Request) -> httpcore.Response:

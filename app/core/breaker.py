@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from app.mirror.exceptions import UpstreamUnavailable
+from app.core.exceptions import Unavailable
 
 FAILURES = 3
 SHORTEST_PAUSE, LONGEST_PAUSE = 5.0, 60.0
@@ -13,10 +13,19 @@ _TRIAL_SECONDS = 10.0
 
 
 class Breaker:
-    """Opens after FAILURES in a row, for longer each time that a single trial fails too."""
+    """Opens after FAILURES in a row, for longer each time that a single trial fails too.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    Whoever wants to ask while it is open gets the `refusal`.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        refusal: type[Unavailable] = Unavailable,
+    ) -> None:
         self._clock = clock
+        self._refusal = refusal
         self._lock = threading.Lock()
         self._failures = 0
         self._pause = 0.0
@@ -29,13 +38,13 @@ class Breaker:
         return self._is_broken and self._clock() < self._until
 
     def enter(self) -> None:
-        """Let somebody through to ask; raises `UpstreamUnavailable` if it is open."""
+        """Let somebody through to ask; raises the refusal if it is open."""
         with self._lock:
             if not self._is_broken:
                 return
             rest = self._until - self._clock()
             if rest > 0:
-                raise UpstreamUnavailable(retry_after=max(2, min(5, round(rest))))
+                raise self._refusal(retry_after=max(2, min(5, round(rest))))
             self._is_tried = True
             self._until = self._clock() + _TRIAL_SECONDS
 
