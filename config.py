@@ -69,6 +69,7 @@ class Config:
         self.STORAGE_URL = self._storage_url()
         self.QUEUE_PATH = self._queue_path()
         self.DOWNLOAD_LOG = self._download_log()
+        self.FAULT = self._fault()
         self._read_mail()
         # Behind TLS the browser must never send a cookie in the clear.
         self.SESSION_COOKIE_SECURE = self.REMEMBER_COOKIE_SECURE = self._is_https()
@@ -160,6 +161,13 @@ class Config:
                 f"not {given!r}."
             )
         return path if given else None
+
+    def _fault(self) -> str | None:
+        """Return where a test wants the house to break; nobody sets both names by accident."""
+        fault = self._environ.get("FAULT") or None
+        if fault is not None and self._environ.get("FAULT_CONSENT") != "this is a test":
+            raise ConfigError("FAULT breaks the house on purpose, for its tests: remove it.")
+        return fault
 
     def _read_mail(self) -> None:
         """Read MAIL_URL: smtp://host, smtp+tls://user:password@host:587 or smtps://…"""

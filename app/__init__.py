@@ -24,7 +24,7 @@ from app import (
     uploads,
     web,
 )
-from app.core import i18n, queue, remembering, storage
+from app.core import faults, i18n, queue, remembering, storage
 from app.core.settings import remember_shared
 from app.extensions import bootstrap, csrf, db, login, mail, migrate
 from app.wiring import wire
@@ -42,6 +42,7 @@ def create_app(settings: config.Config | None = None) -> Flask:
     mail.init_app(app)
     bootstrap.init_app(app)
 
+    faults.init_app(app)
     remember_shared(app)
     remembering.init_app(app)
     i18n.init_app(app)

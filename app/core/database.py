@@ -14,6 +14,7 @@ from sqlalchemy.exc import DisconnectionError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool
 
+from app.core.faults import reach
 from app.extensions import db
 
 Step = Callable[[], None]
@@ -68,16 +69,21 @@ def transaction(*, patience: float = PATIENCE_SECONDS) -> Iterator[Session]:
             session.info.update({_HELD: held, _SEQUELS: {}})
             try:
                 _begin_writing(session, deadline)
+                reach("transaction.begun")
                 yield session
+                reach("transaction.written")
                 _run_before_commit(session)
+                reach("transaction.committing")
                 session.commit()
             except BaseException:
                 session.rollback()
                 raise
             finally:
                 session.info[_OPEN] = False
+        reach("transaction.committed")
         for sequel in session.info[_SEQUELS].values():
             sequel.finish()
+    reach("transaction.followed")
     for step in session.info[_AFTER]:
         step()
 

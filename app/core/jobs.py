@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.core import clock
 from app.core.database import after_commit, transaction, wait_for_turn
+from app.core.faults import reach
 from app.core.models import Job
 from app.core.runtime import application, part
 from app.core.settings import find_setting, keep_setting
@@ -124,14 +125,17 @@ def run_job(job_id: int) -> None:
     if claimed is None:
         return
     name, payload = claimed
+    reach("job.claimed")
     try:
         with _lease_renewed(job_id):
             _works[name](**payload)
     except Exception as error:
         # Whatever went wrong, the promise stands: log it, try again later.
         _log.exception("job failed", extra={"job": job_id, "work": name})
+        reach("job.failed")
         _put_off(job_id, error)
     else:
+        reach("job.done")
         _finish(job_id, name)
 
 

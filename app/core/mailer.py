@@ -14,6 +14,7 @@ from flask_mail import Connection, Message
 from typing_extensions import override
 
 from app.core import clock
+from app.core.faults import reach
 from app.core.i18n import force_locale
 from app.core.jobs import enqueue, job
 from app.core.runtime import data_path, part, setting
@@ -103,9 +104,12 @@ def _lay_down(message: Message) -> None:
     path = folder / f"{clock.now():%Y%m%dT%H%M%S.%f}-{recipient}.eml"
     # Whoever watches the folder finds only whole letters.
     draft = path.with_suffix(".draft")
+    reach("mail.writing")
     draft.touch(mode=0o600)
     draft.write_bytes(_readable(message))
+    reach("mail.written")
     draft.rename(path)
+    reach("mail.laid")
     _log.info("mail written", extra={"path": str(path), "subject": message.subject})
 
 

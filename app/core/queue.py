@@ -13,6 +13,7 @@ from huey import Huey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
 from app.core import jobs
+from app.core.faults import reach
 from app.core.runtime import application
 
 cli = AppGroup("jobs", help="Work that is done in the background.")
@@ -64,6 +65,7 @@ def _waker(app: Flask) -> Callable[[int], None]:
 
     def wake(job_id: int) -> None:
         try:
+            reach("job.waking")
             queue().wake(job_id)
         except (OSError, sqlite3.Error):
             # The row stands; the sweep will find it.

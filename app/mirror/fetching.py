@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.database import LONG_PATIENCE_SECONDS, release_connection, transaction
+from app.core.faults import reach
 from app.core.jobs import enqueue
 from app.core.storage import blobs
 from app.core.storage.incoming import Incoming
@@ -76,11 +77,14 @@ def _bring_file(wanted: Wanted, flight: Flight, upstream: Upstream) -> Landed:
             for chunk in stream.chunks():
                 _receive(chunk, incoming, flight)
         _compare(wanted, incoming, flight.size)
+        reach("mirror.compared")
         blobs().save(incoming)
         landed = Landed(incoming.digest(), incoming.size)
         with incoming.path.open("rb") as file:
             own_metadata = _read_own_metadata(wanted, file)
+    reach("mirror.stored")
     _write(lambda: keeping.keep_file(wanted, landed, own_metadata=own_metadata))
+    reach("mirror.noted")
     if _is_full():
         _write(lambda: enqueue(MAKE_ROOM))
     return landed
@@ -97,6 +101,7 @@ def _find_size(wanted: Wanted, promised: int | None) -> int | None:
 
 
 def _receive(chunk: bytes, incoming: Incoming, flight: Flight) -> None:
+    reach("mirror.arriving")
     incoming.write(chunk)
     # Others read it while it grows.
     incoming.flush()

@@ -15,6 +15,7 @@ from app.core import clock
 from app.core.database import before_commit
 from app.core.events import tell
 from app.core.exceptions import Forbidden
+from app.core.faults import reach
 from app.core.i18n import _l, ngettext
 from app.extensions import db
 from app.indexes.events import IndexRemoved
@@ -167,6 +168,7 @@ def clear_file(actor: Actor, file_id: int) -> None:
 
 def touch(project: Project) -> None:
     """Note a change: its time, the newest release and, as the last thing, its number."""
+    reach("project.changing")
     project.updated_at = clock.now()
     with db.session.no_autoflush:
         _lock(project.id)

@@ -18,6 +18,7 @@ from dataclasses import astuple, dataclass
 from itertools import islice
 from pathlib import Path
 
+from app.core.faults import reach
 from app.simple import serializers
 from app.simple.shelf import Shelf
 from app.sources.base import LAST
@@ -144,6 +145,7 @@ class RootList:
         told = [astuple(one) for one in manifest.segments]
         text = json.dumps({"serial": manifest.serial, "segments": told})
         self._shelf.put(self._folder / "manifest", [text.encode()])
+        reach("list.kept")
         needed = {one.file for one in manifest.segments} | {"manifest"}
         for path in self._folder.iterdir():
             if path.name not in needed:

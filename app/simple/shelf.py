@@ -27,6 +27,7 @@ from pathlib import Path
 from threading import Thread
 from typing import BinaryIO, Self
 
+from app.core.faults import reach
 from app.core.locks import Locks
 from app.core.runtime import part
 from app.sources.base import METADATA
@@ -101,6 +102,7 @@ class Shelf:
         if not self.is_ours:
             return None
         try:
+            reach("shelf.opening")
             file = Path(f"{stem}.{ending}").open("rb")  # noqa: SIM115 - a long one stays open
         except OSError:
             # Missing, or not to be read: the page is made anew.
@@ -122,18 +124,22 @@ class Shelf:
         new = self.root / _NEW / secrets.token_hex(8)
         new.parent.mkdir(parents=True, exist_ok=True)
         try:
+            reach("shelf.writing")
             with new.open("xb") as file:
                 file.writelines(chunks)
+            reach("shelf.written")
             if seconds is not None:
                 time = seconds * _NANOSECONDS + new.stat().st_size
                 os.utime(new, ns=(time, time))
             _move(new, path)
+            reach("shelf.laid")
         except BaseException:
             new.unlink(missing_ok=True)
             raise
 
     def take_down(self, stem: str) -> None:
         """Remove all forms of a page."""
+        reach("shelf.taking-down")
         for ending in ENDINGS:
             Path(f"{stem}.{ending}").unlink(missing_ok=True)
 
@@ -150,6 +156,7 @@ class Shelf:
         new = self.root / _NEW / secrets.token_hex(8)
         new.parent.mkdir(parents=True, exist_ok=True)
         new.symlink_to(blob.resolve())
+        reach("shelf.leading")
         _move(new, Path(path))
 
     def leads(self, slug: str, sha256: str, filename: str) -> bool:
@@ -159,6 +166,7 @@ class Shelf:
 
     def withdraw(self, slug: str, place: object, sha256: str, filename: str) -> None:
         """Remove the way to a file and to its core metadata."""
+        reach("shelf.withdrawing")
         path = self.file(slug, place, sha256, filename)
         for way in (path, f"{path}{METADATA}"):
             Path(way).unlink(missing_ok=True)
@@ -180,8 +188,10 @@ class Shelf:
 
     def close(self, slug: str) -> None:
         """Let nobody read an index from the shelf."""
+        reach("shelf.closing")
         for link in (PUBLIC, GUARDED):
             (self.root / slug / link).unlink(missing_ok=True)
+        reach("shelf.closed")
 
     def forget(self, slug: str) -> None:
         """Remove all that is here of an index."""
@@ -221,6 +231,7 @@ class Shelf:
 
     def clear(self) -> None:
         """Remove everything; readers find nothing from the first moment."""
+        reach("shelf.clearing")
         gone = self.root / f"{_GONE}{secrets.token_hex(4)}"
         with suppress(FileNotFoundError):
             # The links first: whoever reads goes through them.

@@ -13,6 +13,7 @@ from app.accounts.queries import get_account
 from app.core.commands import printable, refusals_as_messages
 from app.core.database import transaction
 from app.core.exceptions import DomainError, Unavailable
+from app.core.faults import reach
 from app.core.progress import track
 from app.extensions import db
 from app.indexes.queries import MAIN, get_index
@@ -48,6 +49,7 @@ def import_folder(folder: Path, owner: str | None, slug: str, claim: bool) -> No
         tally = Tally()
         try:
             for path in track(_list_files(folder), label="Publishing"):
+                reach("import.next")
                 _publish(take, path, tally)
         finally:
             _report(tally)
@@ -78,6 +80,7 @@ def _take_claimed(actor: Actor, slug: str, path: Path, *, via: str) -> Receipt:
     name = parse_filename(path.name, filetype_of(path)).name
     with transaction():
         claim_name(OPERATOR, get_index(slug), name, "Imported")
+    reach("import.claimed")
     try:
         return take_file(actor, slug, path, via=via)
     except BaseException:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.accounts.actors import Actor
 from app.core.database import transaction
+from app.core.faults import reach
 from app.core.runtime import setting
 from app.core.storage import blobs
 from app.core.storage.incoming import Incoming
@@ -34,9 +35,12 @@ def take_in(
     candidate = judge(actor, slug, form, incoming, via=via)
     if candidate is None:
         return Receipt(is_new=False)
+    reach("upload.judged")
     store(candidate, incoming)
+    reach("upload.stored")
     with transaction():
         is_new = publish(actor, slug, candidate)
+        reach("upload.written")
     return Receipt(is_new, form.warnings + candidate.distribution.metadata.warnings)
 
 

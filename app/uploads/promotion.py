@@ -14,6 +14,7 @@ from app.core import clock
 from app.core.database import wait_for_turn
 from app.core.events import tell
 from app.core.exceptions import Unauthenticated
+from app.core.faults import reach
 from app.core.jobs import enqueue
 from app.extensions import db
 from app.indexes.models import Index
@@ -82,7 +83,9 @@ def promote(
     if not plan.files:
         return None
     project = _open_project(actor, release.project, there)
+    reach("promotion.opened")
     brought = _bring_files(actor, release, project, plan.files)
+    reach("promotion.brought")
     touch(project)
     promotion = _note(actor, release, here, there, brought, " ".join(reason.split()))
     facts = describe(actor, project) | {"version": release.version}
@@ -101,6 +104,7 @@ def undo_promotion(actor: Actor, promotion_id: int) -> Consequences:
     consequences = _weigh(promotion, project)
     promotion.undone_at = clock.now()
     _take_files(actor, promotion, project)
+    reach("promotion.taken-back")
     touch(project)
     facts = describe(actor, project) | {"version": promotion.version}
     tell(PromotionUndone(**facts, source_slug=promotion.source_slug))

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, jsonify, request
 from app.accounts.actors import Actor
 from app.accounts.auth import token_actor
 from app.core.database import release_connection
+from app.core.faults import reach
 from app.core.i18n import speak_english
 from app.core.runtime import setting
 from app.core.storage import blobs
@@ -47,6 +48,7 @@ def upload(slug: str = MAIN) -> Response:
         )
         form = UploadForm.of(parts, action=request.args.get(":action"))
         receipt = take_in(actor, slug, form, incoming, via=find_caller().user_agent)
+    reach("upload.answering")
     return _answer(receipt.warnings)
 
 

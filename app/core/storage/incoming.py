@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from app.core.faults import reach
 from app.core.storage.exceptions import StorageUnavailable
 
 
@@ -32,6 +33,7 @@ class Incoming:
             digest.update(chunk)
         self.size += len(chunk)
         try:
+            reach("blob.arriving")
             return self._file.write(chunk)
         except OSError as error:
             raise StorageUnavailable from error
@@ -44,6 +46,7 @@ class Incoming:
         """Bring all bytes to the disk."""
         self.flush()
         try:
+            reach("blob.syncing")
             os.fsync(self._file.fileno())
         except OSError as error:
             raise StorageUnavailable from error

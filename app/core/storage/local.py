@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from typing_extensions import override
 
+from app.core.faults import reach
 from app.core.storage.base import Storage, blob_seconds
 from app.core.storage.exceptions import BlobMissing, StorageUnavailable
 from app.core.storage.incoming import Incoming, is_left
@@ -56,7 +57,9 @@ class LocalStorage(Storage):
             _adopt_mtime(incoming.path, incoming.digest())
             # link() fails where replace() would overwrite: two uploads of the
             # same bytes at once leave one blob, and nobody reads a changing one.
+            reach("blob.linking")
             os.link(incoming.path, target)
+            reach("blob.linked")
             _sync_folder(target.parent)
         except FileExistsError:
             return
@@ -73,6 +76,7 @@ class LocalStorage(Storage):
     @override
     def open(self, sha256: str) -> BinaryIO:
         try:
+            reach("blob.opening")
             return self._path(sha256).open("rb")
         except FileNotFoundError as error:
             self._demand_root()
@@ -107,6 +111,7 @@ class LocalStorage(Storage):
             with _alone(path.parent):
                 if _stored_at(path) >= before or _is_held(self._hold):
                     return False
+                reach("blob.removing")
                 path.unlink()
         except FileNotFoundError:
             return False
