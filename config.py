@@ -11,12 +11,28 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 ROOT = Path(__file__).parent
 
 SHORTEST_SECRET = 16
 REGISTRATIONS = ("open", "invite", "closed")
+
+_MONGODB = re.compile(
+    r"mongodb(?P<srv>\+srv)?://(?:(?P<login>[^@/]*)@)?(?P<hosts>[^@/?]+)"
+    r"(?:/(?P<name>[^?]*))?(?:\?(?P<options>.*))?"
+)
+_LOCAL_HOST = re.compile(r"(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]+)?|%2f.*", re.IGNORECASE)
+# What lets anybody in the middle read along.
+_MONGODB_BLIND = {
+    *("tlsinsecure", "tlsallowinvalidcertificates", "tlsallowinvalidhostnames"),
+    *("tlsdisableocspendpointcheck", "ssl_cert_reqs", "ssl_match_hostname"),
+}
+_MONGODB_WAITS = {
+    *("timeoutms", "connecttimeoutms", "sockettimeoutms", "serverselectiontimeoutms"),
+    *("waitqueuetimeoutms", "maxidletimems"),
+}
+_LONGEST_WAIT_MS = 60_000
 
 
 class ConfigError(SystemExit):
@@ -70,6 +86,7 @@ class Config:
         self.QUEUE_PATH = self._queue_path()
         self.DOWNLOAD_LOG = self._download_log()
         self.FAULT = self._fault()
+        self.MONGODB_URL = self._mongodb_url()
         self._read_mail()
         # Behind TLS the browser must never send a cookie in the clear.
         self.SESSION_COOKIE_SECURE = self.REMEMBER_COOKIE_SECURE = self._is_https()
@@ -169,6 +186,24 @@ class Config:
             raise ConfigError("FAULT breaks the house on purpose, for its tests: remove it.")
         return fault
 
+    def _mongodb_url(self) -> str | None:
+        """Return where MongoDB is, as `mongodb://user:password@host/database?tls=true`."""
+        url = self._environ.get("MONGODB_URL", "")
+        if not url:
+            return None
+        parts = _MONGODB.fullmatch(url)
+        if parts is None:
+            raise ConfigError(
+                "MONGODB_URL cannot be used: set mongodb://… or mongodb+srv://… with a server."
+            )
+        options = {name.lower(): value for name, value in parse_qsl(parts["options"] or "")}
+        _demand_whole_login(parts["login"], options)
+        _demand_name(unquote(parts["name"] or ""))
+        _demand_short_waits(options)
+        if not self.DEBUG:
+            _demand_trust(parts, options)
+        return url
+
     def _read_mail(self) -> None:
         """Read MAIL_URL: smtp://host, smtp+tls://user:password@host:587 or smtps://…"""
         given = self._environ.get("MAIL_URL", "")
@@ -251,6 +286,46 @@ def _public_index() -> str:
     from pypi_simple import PYPI_SIMPLE_ENDPOINT  # noqa: PLC0415
 
     return str(PYPI_SIMPLE_ENDPOINT)
+
+
+def _demand_whole_login(login: str | None, options: Mapping[str, str]) -> None:
+    user, colon, password = (login or "").partition(":")
+    # Certificates and tickets stand in for a password.
+    has_other = "authmechanism" in options and not options["authmechanism"].startswith("SCRAM")
+    if login is not None and not (user and (colon and password or has_other)):
+        raise ConfigError("MONGODB_URL has half a login: give both user and password, or none.")
+
+
+def _demand_name(name: str) -> None:
+    if name and not re.fullmatch("[A-Za-z0-9_-]{1,60}", name):
+        raise ConfigError(
+            "MONGODB_URL names a database that cannot be: use letters, digits, - and _."
+        )
+
+
+def _demand_short_waits(options: Mapping[str, str]) -> None:
+    for name in sorted(_MONGODB_WAITS & options.keys()):
+        value = options[name]
+        if not re.fullmatch("[0-9]{1,9}", value) or not 0 < int(value) <= _LONGEST_WAIT_MS:
+            raise ConfigError(
+                f"MONGODB_URL waits too long for a lost server: set {name} from 1 to "
+                f"{_LONGEST_WAIT_MS}, or leave it out."
+            )
+
+
+def _demand_trust(parts: re.Match[str], options: Mapping[str, str]) -> None:
+    """Raise `ConfigError` unless somebody between us and the server can read nothing."""
+    if blind := sorted(_MONGODB_BLIND & options.keys()):
+        raise ConfigError(
+            f"MONGODB_URL switches off the checks of certificates: leave {blind[0]} out and "
+            "name your own authority with tlsCAFile."
+        )
+    is_local = all(map(_LOCAL_HOST.fullmatch, parts["hosts"].split(",")))
+    given = options.get("tls", options.get("ssl", "true" if parts["srv"] else "false"))
+    if not is_local and given.lower() != "true":
+        raise ConfigError(
+            "MONGODB_URL leads to another machine without TLS: add tls=true to its options."
+        )
 
 
 def _port(url: SplitResult) -> int | None:
