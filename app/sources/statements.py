@@ -39,7 +39,7 @@ from app.projects.models import (
 
 QUARANTINED = "quarantined"
 
-_STABLE, _PRERELEASE, _YANKED = range(3)
+STABLE, _PRERELEASE, _YANKED = range(3)
 
 _index_id = bindparam("index_id", type_=Integer)
 _project_id = bindparam("project_id", type_=Integer)
@@ -55,12 +55,12 @@ _is_release = and_(Release.project_id == _project_id, Release.removed_at.is_(Non
 _is_servable = and_(File.removed_at.is_(None), File.quarantined_at.is_(None))
 
 
-def _preference(release: Any) -> ColumnElement[int]:
+def preference(release: Any) -> ColumnElement[int]:
     """Return what people should install: stable, else pre-release, else whatever is newest."""
     return case(
         (release.yanked_at.is_not(None), _YANKED),
         (release.is_prerelease, _PRERELEASE),
-        else_=_STABLE,
+        else_=STABLE,
     )
 
 
@@ -78,7 +78,7 @@ _latest = aliased(Release)
 _latest_id = (
     select(_other.id)
     .where(_other.project_id == Project.id, _other.removed_at.is_(None))
-    .order_by(_preference(_other), _other.sort_key.desc())
+    .order_by(preference(_other), _other.sort_key.desc())
     .limit(1)
     .correlate(Project)
     .scalar_subquery()
@@ -89,7 +89,7 @@ _project_with_latest = (
     PROJECT.add_columns(
         _latest.id.label("latest_id"),
         _latest.version.label("latest_version"),
-        (_preference(_latest) == _STABLE).label("is_latest_stable"),
+        (preference(_latest) == STABLE).label("is_latest_stable"),
         *(column.label(f"{RELEASE_PREFIX}{column.key}") for column in Release.__table__.c),
         License.name.label(f"{RELEASE_PREFIX}license_name"),
     )

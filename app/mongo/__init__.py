@@ -1,0 +1,1 @@
+"""MongoDB: the catalogue as documents, copied from SQL and kept current."""
