@@ -14,6 +14,7 @@ from flask_migrate import upgrade
 from app import create_app
 from app.extensions import db
 from tests.conftest import testing_config
+from tests.functional.certificates import Certificate, make_certificate
 from tests.functional.clients import Clients, Workbench
 from tests.functional.databases import Postgres, postgres_server
 from tests.functional.fronting import NAME, furnish
@@ -22,12 +23,14 @@ from tests.functional.house import BEHIND_NGINX, House
 PATIENCE_SECONDS = 5
 _numbers = itertools.count(1)
 DATABASES = ("sqlite", "postgresql")
-COMBINATIONS = [
-    *itertools.product(("granian", "gunicorn", "uwsgi"), DATABASES),
-    ("nginx-granian", "sqlite"),
-    ("nginx-uwsgi", "postgresql"),
-]
-
+# Every server, database and door, each more than once in different company.
+COMBINATIONS = (
+    ("granian", "sqlite"),
+    ("gunicorn", "postgresql"),
+    ("uwsgi", "sqlite"),
+    ("nginx-granian", "postgresql", "prefix"),
+    ("nginx-uwsgi", "sqlite", "tls"),
+)
 
 # Tests that visit the same one of these are done in one process, which starts it once.
 SHARED = ("house", "front", "lab", "reasons")
@@ -58,16 +61,29 @@ def postgres() -> Iterator[Postgres]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    """Give a certificate for this machine."""
+    return make_certificate(tmp_path_factory.mktemp("certificate"))
+
+
 @pytest.fixture(scope="session", params=COMBINATIONS, ids="-".join)
 def house(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[House]:
-    """Give a running house, on every server with every database."""
-    server, database = request.param
+    """Give a running house, on every server, on every database, and behind every door."""
+    server, database, *doors = request.param
     url = None
     if database == "postgresql":
         url = request.getfixturevalue("postgres").make_database(f"tilsit_{server}")
-    with running(House(server, tmp_path_factory.mktemp(server) / "data", url)) as house:
+    house = House(
+        server,
+        tmp_path_factory.mktemp(server) / "data",
+        url,
+        prefix="/a/pypi" if "prefix" in doors else "",
+        certificate=request.getfixturevalue("certificate") if "tls" in doors else None,
+    )
+    with running(house) as house:
         yield house
 
 

@@ -3,6 +3,8 @@
 import contextlib
 import os
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -26,6 +28,7 @@ from app.accounts.models import Account
 from app.accounts.queries import find_by_username
 from app.core.database import transaction
 from app.extensions import db
+from tests.functional.certificates import Certificate
 from tests.functional.databases import free_port
 from tests.functional.nginx import Nginx
 
@@ -62,7 +65,10 @@ WITHOUT_REASONS = {"granian", "make", "nginx-granian"}
 
 @dataclass
 class House:
-    """One installation; `folder` is its DATA_DIR."""
+    """One installation; `folder` is its DATA_DIR.
+
+    Behind nginx it can have a path of its own, and a certificate.
+    """
 
     server: str
     folder: Path
@@ -70,6 +76,8 @@ class House:
     environ: dict[str, str] = field(default_factory=dict)
     largest_file: int | None = None
     port: int = field(default_factory=free_port)
+    prefix: str = ""
+    certificate: Certificate | None = None
 
     def __post_init__(self) -> None:
         self.mark = uuid.uuid4().hex
@@ -81,12 +89,15 @@ class House:
             self.inner_port = free_port()
             upstream = f"{BEHIND_NGINX[self.server]}://127.0.0.1:{self.inner_port}"
             front = self.folder.with_suffix(".nginx")
-            self.nginx = Nginx(front, self.port, self.folder, upstream, self.environ)
+            self.nginx = Nginx(
+                front, self.port, self.folder, upstream, self.environ | self._doors()
+            )
 
     @property
     def url(self) -> str:
         """Return the address without a final slash."""
-        return f"http://127.0.0.1:{self.port}"
+        scheme = "https" if self.certificate else "http"
+        return f"{scheme}://127.0.0.1:{self.port}{self.prefix}"
 
     @property
     def simple_url(self) -> str:
@@ -232,7 +243,18 @@ class House:
     @cached_property
     def http(self) -> httpx.Client:
         """Return a client that follows nothing and adds little."""
-        return httpx.Client(base_url=self.url, trust_env=False, timeout=60)
+        # uWSGI and gunicorn end idle connections after a few seconds.
+        limits = httpx.Limits(keepalive_expiry=1)
+        return httpx.Client(
+            base_url=self.url, trust_env=False, timeout=60, verify=self._trust, limits=limits
+        )
+
+    def connect(self) -> socket.socket:
+        """Open a connection to say things that no client says."""
+        line = socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        if self.certificate is None:
+            return line
+        return self.certificate.context.wrap_socket(line, server_hostname="localhost")
 
     def blobs(self) -> set[str]:
         """Return the digests of all stored blobs."""
@@ -269,6 +291,20 @@ class House:
     def _app(self) -> Flask:
         return create_app(config.Production(self.settings()))
 
+    @property
+    def _trust(self) -> ssl.SSLContext | bool:
+        return self.certificate.context if self.certificate else False
+
+    def _ask(self, path: str) -> httpx.Response:
+        return httpx.get(f"{self.url}{path}", trust_env=False, verify=self._trust)
+
+    def _doors(self) -> dict[str, str]:
+        doors = {"PREFIX": self.prefix, "HTTP_LISTEN": ""}
+        if self.certificate is not None:
+            doors |= {"TLS_CERTIFICATE": str(self.certificate.path)}
+            doors |= {"TLS_KEY": str(self.certificate.key)}
+        return doors
+
     def _is_ours(self, process: psutil.Process) -> bool:
         try:
             if process.status() == psutil.STATUS_ZOMBIE:
@@ -283,7 +319,7 @@ class House:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
             with contextlib.suppress(httpx.TransportError):
-                if httpx.get(f"{self.url}/readyz", trust_env=False).status_code == 200:
+                if self._ask("/readyz").status_code == 200:
                     return
             time.sleep(0.05)
         raise AssertionError(f"{self.server} did not start:\n{self.log[-4000:]}")

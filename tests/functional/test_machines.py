@@ -27,7 +27,7 @@ def told(house: House) -> House:
 
 
 def ask(house: House, path: str, **headers: str) -> httpx.Response:
-    return httpx.get(f"{house.url}{path}", headers=headers, follow_redirects=False)
+    return house.http.get(path, headers=headers)
 
 
 def read(answer: httpx.Response) -> ElementTree.Element:
@@ -42,7 +42,7 @@ def test_rss_is_read_as_feed_readers_do(told: House) -> None:
     newest = items[f"{NAME} 2.0"]
     assert parsedate_to_datetime(newest.findtext("pubDate") or "").tzinfo is not None
     assert newest.findtext("guid") == newest.findtext("link")
-    assert httpx.get(newest.findtext("link") or "").status_code == 200
+    assert told.http.get(newest.findtext("link") or "").status_code == 200
 
 
 @pytest.mark.parametrize("kind", ["updates", "packages", f"project/{NAME}/releases"])
@@ -59,11 +59,13 @@ def test_every_page_of_the_map_is_there(told: House) -> None:
     rules.parse(ask(told, "/robots.txt").text.splitlines())
     maps = rules.site_maps() or []
     assert maps == [f"{told.url}/sitemap.xml"]
-    parts = [part.findtext(f"{MAP}loc") or "" for part in read(httpx.get(maps[0]))]
-    pages = [page.findtext(f"{MAP}loc") or "" for part in parts for page in read(httpx.get(part))]
+    parts = [part.findtext(f"{MAP}loc") or "" for part in read(told.http.get(maps[0]))]
+    pages = [
+        page.findtext(f"{MAP}loc") or "" for part in parts for page in read(told.http.get(part))
+    ]
     assert f"{told.url}/project/{NAME}/" in pages
     for page in pages:
-        assert httpx.get(page).status_code == 200, page
+        assert told.http.get(page).status_code == 200, page
         assert rules.can_fetch("*", page)
 
 
@@ -71,7 +73,7 @@ def test_the_map_is_streamed_compressed_to_those_who_want_it(told: House) -> Non
     index = read(ask(told, "/sitemap.xml"))
     part = (index[-1].findtext(f"{MAP}loc") or "").removeprefix(told.url)
     plain = ask(told, part, **{"Accept-Encoding": "identity"})
-    with httpx.stream("GET", f"{told.url}{part}", headers={"Accept-Encoding": "gzip"}) as answer:
+    with told.http.stream("GET", part, headers={"Accept-Encoding": "gzip"}) as answer:
         packed = b"".join(answer.iter_raw())
     assert answer.headers["Content-Encoding"] == "gzip"
     assert gzip.decompress(packed) == plain.content

@@ -1,8 +1,6 @@
 """The doors of nginx: TLS, a path of its own, limits, proxies in front, what it sends by itself."""
 
 import socket
-import ssl
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,25 +37,13 @@ def door(house: House, folder: Path, *, port: int = 0, **environ: str) -> Iterat
         nginx.stop()
 
 
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
-    """Give a certificate for this machine, and its key."""
-    folder = tmp_path_factory.mktemp("certificate")
-    made, key = str(folder / "made.pem"), str(folder / "key.pem")
-    kind = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    names = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
-    command = ("openssl", "req", "-x509", "-days", "2", *kind, *names, "-keyout", key, "-out", made)
-    subprocess.run(command, check=True, capture_output=True)
-    return made, key
-
-
 @pytest.fixture
 def secured(front, paths, certificate, tmp_path) -> Iterator[tuple[httpx.Client, Nginx, int]]:
     """Give a client at a door with TLS and a path of its own, and the port without TLS."""
     plain = free_port()
     environ = {
-        "TLS_CERTIFICATE": certificate[0],
-        "TLS_KEY": certificate[1],
+        "TLS_CERTIFICATE": str(certificate.path),
+        "TLS_KEY": str(certificate.key),
         "HSTS": "600",
         "PREFIX": "/pypi/",
         "HTTP_LISTEN": f"127.0.0.1:{plain}",
@@ -66,7 +52,7 @@ def secured(front, paths, certificate, tmp_path) -> Iterator[tuple[httpx.Client,
         "OTHER_HOSTS": "refuse",
     }
     with door(front, tmp_path, **environ) as nginx:
-        context = ssl.create_default_context(cafile=certificate[0])
+        context = certificate.context
         url = f"https://localhost:{nginx.port}"
         with httpx.Client(base_url=url, verify=context, trust_env=False) as client:
             yield client, nginx, plain
@@ -144,7 +130,7 @@ def test_who_comes_without_tls_is_sent_to_our_own_name(secured, tmp_path):
 
 def test_http_2_is_spoken(secured, certificate):
     _client, nginx, _plain = secured
-    context = ssl.create_default_context(cafile=certificate[0])
+    context = certificate.context
     context.set_alpn_protocols(["h2", "http/1.1"])
     with (
         socket.create_connection(("127.0.0.1", nginx.port)) as plain,
