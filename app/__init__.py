@@ -7,6 +7,7 @@ from app import (
     accounts,
     admin,
     api,
+    backup,
     checking,
     feeds,
     indexes,
@@ -52,7 +53,7 @@ def create_app(settings: config.Config | None = None) -> Flask:
 
     for feature in (
         *(accounts, indexes, journal, pages, stats, search, mirror, uploads, policy),
-        *(simple, api, site, manage, feeds, admin, checking, seed, launch),
+        *(simple, api, site, manage, feeds, admin, checking, seed, backup, launch),
     ):
         feature.init_app(app)
 
