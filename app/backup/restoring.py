@@ -1,14 +1,19 @@
 """Restoring a backup into this installation, whole or not at all."""
 
 import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import flask_migrate
+import psycopg
 from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.backup import target
 from app.backup.copying import Pace, chunks_of, open_no_link, write_new
-from app.backup.exceptions import BadBackup
+from app.backup.exceptions import BadBackup, CannotRestore
 from app.backup.loading import demand_fitting, load_database
 from app.backup.manifest import SECRET
 from app.backup.vault import Backup, Vault
@@ -47,14 +52,27 @@ def restore(vault: Vault, backup: Backup, *, may_replace: bool, may_lack: bool) 
     lacks = _demand_whole(vault, backup, may_lack=may_lack)
     database = sum(item.size for item in backup.manifest.files)
     target.demand_room(database, backup.manifest.blob_bytes)
-    replaced = target.prepare(backup.name, may_replace=may_replace)
-    _load_blobs(vault, backup, lacks)
-    has_no_words = load_database(backup)
-    has_other_key = _bring_key(backup, replaced)
-    flask_migrate.upgrade()
-    _settle(has_no_words=has_no_words)
-    target.finish()
+    with _failures_told():
+        replaced = target.prepare(backup.name, may_replace=may_replace)
+        _load_blobs(vault, backup, lacks)
+        has_no_words = load_database(backup)
+        has_other_key = _bring_key(backup, replaced)
+        flask_migrate.upgrade()
+        _settle(has_no_words=has_no_words)
+        target.finish()
     return Restored(backup, replaced, has_other_key, len(lacks))
+
+
+@contextmanager
+def _failures_told() -> Iterator[None]:
+    again = "see to that, and run the same command again."
+    try:
+        yield
+    except (SQLAlchemyError, psycopg.Error, sqlite3.Error) as error:
+        told = str(getattr(error, "orig", None) or error).partition("\n")[0]
+        raise CannotRestore(f"The database does not take the backup ({told}): {again}") from error
+    except OSError as error:
+        raise CannotRestore(f"The disk does not take the backup ({error}): {again}") from error
 
 
 def _demand_whole(vault: Vault, backup: Backup, *, may_lack: bool) -> set[str]:

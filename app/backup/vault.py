@@ -90,14 +90,9 @@ class Vault:
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Keep others from changing anything here; raises `BackupBusy`."""
-        descriptor = os.open(self.root / _LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        descriptor = self._take_lock()
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield
-        except BlockingIOError as error:
-            raise BackupBusy(
-                f"Somebody else is working in {self.root}: wait until that is done."
-            ) from error
         finally:
             os.close(descriptor)
 
@@ -163,6 +158,23 @@ class Vault:
         for backup in self.list_backups():
             needed |= backup.read_blobs().keys()
         return self.pool.remove_others(needed)
+
+    def _take_lock(self) -> int:
+        path = self.root / _LOCK
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        except OSError as error:
+            raise BadPlace(
+                f"{path} cannot be used ({error.strerror}): change its rights."
+            ) from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(descriptor)
+            raise BackupBusy(
+                f"Somebody else is working in {self.root}: wait until that is done."
+            ) from error
+        return descriptor
 
     def _list_folders(self) -> list[Path]:
         try:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from app.backup.copying import Pace, hash_file
-from app.backup.exceptions import BackupBusy, BadBackup
+from app.backup.exceptions import BackupBusy, BadBackup, BadPlace
 from app.backup.manifest import BLOBS
 from app.backup.vault import Backup, Vault
 from app.core.progress import track
@@ -39,7 +39,7 @@ def set_damaged_aside(vault: Vault, faults: Sequence[Fault]) -> None:
     """Take damaged blobs out of the pool, so that the next backup copies them again."""
     damaged = {fault.what for fault in faults if fault.why == "damaged"}
     # Whoever may only read can still be told.
-    with suppress(OSError, BackupBusy), vault.lock():
+    with suppress(OSError, BackupBusy, BadPlace), vault.lock():
         for sha256 in damaged & vault.read_known().keys():
             vault.pool.set_aside(sha256)
 
