@@ -73,6 +73,7 @@ class Config:
         self.TRUSTED_PROXIES = self._number("TRUSTED_PROXIES", 0)
         self.ACCEL_PREFIX = self._accel_prefix()
         self.SHELF_CACHE_BYTES = self._number("SHELF_CACHE_MB", 32) * 1024 * 1024
+        self.TRASH_DAYS = self._number("TRASH_DAYS", 30, most=36_500)
         self.MAX_UPLOAD_BYTES = self._number("MAX_UPLOAD_MB", 5 * 1024, least=1) * 1024 * 1024
         self.BABEL_DEFAULT_LOCALE = self._locale()
         self.REGISTRATION = self._choice("REGISTRATION", REGISTRATIONS)

@@ -17,6 +17,7 @@ from app import (
     mirror,
     pages,
     policy,
+    retention,
     search,
     seed,
     simple,
@@ -52,7 +53,7 @@ def create_app(settings: config.Config | None = None) -> Flask:
     web.init_app(app)
 
     for feature in (
-        *(accounts, indexes, journal, pages, stats, search, mirror, uploads, policy),
+        *(accounts, indexes, journal, pages, stats, search, mirror, uploads, policy, retention),
         *(simple, api, site, manage, feeds, admin, checking, seed, backup, launch),
     ):
         feature.init_app(app)

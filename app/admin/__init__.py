@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app.admin import account_views as account_views
-from app.admin import cli, views
+from app.admin import cli, trash_cli, views
 from app.admin import image_views as image_views
 from app.admin import index_views as index_views
 from app.admin import job_views as job_views
@@ -22,3 +22,4 @@ def init_app(app: Flask) -> None:
     """Bind pages and commands to an application."""
     app.register_blueprint(views.bp)
     app.cli.add_command(cli.cli)
+    app.cli.add_command(trash_cli.cli)

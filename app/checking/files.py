@@ -19,7 +19,7 @@ _BATCH = 500
 
 
 def files(wanted: Wanted) -> Check:
-    """Look for the bytes and the metadata of all files, by number."""
+    """Look for the bytes and the metadata of all files, in the trash too, by number."""
     return Check("Files", partial(_judge, wanted), _steps)
 
 
@@ -46,7 +46,7 @@ def _list_rows(begin: int) -> Sequence[Any]:
         .join(Index, Index.id == File.index_id)
         .join(Release, Release.id == File.release_id)
         .join(Project, Project.id == Release.project_id)
-        .where(File.id >= begin, File.id < begin + _BATCH)
+        .where(File.id >= begin, File.id < begin + _BATCH, File.freed_at.is_(None))
         .order_by(File.id)
     )
     return db.session.execute(wanted).all()

@@ -171,6 +171,33 @@ class FileDeleted(FilesWithdrawn):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProjectRestored(NamesChanged):
+    """A removed project is back, with what was removed with it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseRestored(PageChanged):
+    """A removed release is back, with the files that were removed with it."""
+
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileRestored(PageChanged):
+    """A removed file is back, with the same bytes."""
+
+    version: str
+    filename: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilesFreed(CatalogueEvent):
+    """The bytes of removed files were given up; their names stay taken."""
+
+    files: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class FileQuarantined(FilesWithdrawn):
     """A file was found bad after it was published."""
 

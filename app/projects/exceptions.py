@@ -1,6 +1,6 @@
 """What the catalogue refuses."""
 
-from app.core.exceptions import Conflict, Forbidden, Invalid, NotFound
+from app.core.exceptions import Conflict, Forbidden, Gone, Invalid, NotFound
 from app.core.i18n import _l
 
 
@@ -44,6 +44,47 @@ class LastOwner(Conflict):
 
     code = "last-owner"
     message = _l("A project needs at least one owner. Make somebody else an owner first.")
+
+
+class NotInTrash(NotFound):
+    """What somebody wants back is not in the trash."""
+
+    code = "not-in-trash"
+    message = _l("This is not in the trash: it is here, or was never here.")
+
+
+class FreedForGood(Gone):
+    """The bytes were given up."""
+
+    code = "freed-for-good"
+    message = _l("This was in the trash for too long, and its bytes are gone for good.")
+
+
+class ProjectInTrash(Conflict):
+    """The project itself was removed."""
+
+    code = "project-in-trash"
+    message = _l("The project itself is in the trash. Restore it first.")
+
+
+class BytesMissing(Conflict):
+    """The store has not the bytes that it should have."""
+
+    code = "bytes-missing"
+    message = _l("The bytes of this are not in the store. An operator must look for them.")
+
+
+class PlaceTaken(Conflict):
+    """Something else came in the place of what was removed."""
+
+    code = "place-taken"
+
+
+class NoRoomToRestore(Conflict):
+    """The project would be larger than it may be."""
+
+    code = "no-room"
+    message = _l("The project would be larger than it may be. Delete something else first.")
 
 
 class NotConfirmed(Invalid):

@@ -29,6 +29,10 @@ def _only(condition: str) -> dict[str, Any]:
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
+# In SQL, that a file was removed and can still come back.
+IS_TRASH = "removed_at IS NOT NULL AND freed_at IS NULL"
+
+
 class Project(Base):
     """A name in an index and all that was published under it.
 
@@ -156,12 +160,18 @@ class Release(Base):
 
 
 class File(Base):
-    """One distribution file. Its name is never used again in its index."""
+    """One distribution file. Its name is never used again in its index.
+
+    A removed one is in the trash until its bytes are given up, at `freed_at`; what was
+    removed together has the same time of removal.
+    """
 
     __tablename__ = "file"
     __table_args__ = (
         UniqueConstraint("index_id", "filename"),
         Index("ix_file_quarantined", "release_id", **_only("quarantined_at IS NOT NULL")),
+        # All that is in the trash.
+        Index("ix_file_trash", "removed_at", **_only(IS_TRASH)),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -188,6 +198,7 @@ class File(Base):
     quarantined_at: Mapped[datetime | None]
     quarantine_reason: Mapped[str] = mapped_column(Text, default="")
     removed_at: Mapped[datetime | None]
+    freed_at: Mapped[datetime | None]
 
     release: Mapped[Release] = relationship(back_populates="files")
 

@@ -59,13 +59,17 @@ def list_lookalikes(index_id: int, name: str) -> list[Project]:
 
 def find_release(project_id: int, version: str) -> Release | None:
     """Return a release by any spelling of its version, or None; removed ones are None."""
+    release = find_any_release(project_id, version)
+    return release if release is not None and release.removed_at is None else None
+
+
+def find_any_release(project_id: int, version: str) -> Release | None:
+    """Return a release by any spelling of its version, a removed one too, or None."""
     parsed = parse_version(version)
     if parsed is None:
         return None
     wanted = select(Release).where(
-        Release.project_id == project_id,
-        Release.canonical_version == canonical(parsed),
-        Release.removed_at.is_(None),
+        Release.project_id == project_id, Release.canonical_version == canonical(parsed)
     )
     return db.session.scalars(wanted).one_or_none()
 
@@ -148,11 +152,11 @@ def count_files(index_id: int, normalized_name: str) -> int:
 def list_referred(digests: Collection[str]) -> set[str]:
     """Return those of some blobs that a file or its metadata still stands on.
 
-    Removed files count: history is kept, and what was removed may be asked for
-    as evidence.
+    Files in the trash count: somebody may want them back.
     """
-    files = select(File.sha256).where(File.sha256.in_(digests))
-    metadata = select(File.metadata_sha256).where(File.metadata_sha256.in_(digests))
+    is_kept = File.freed_at.is_(None)
+    files = select(File.sha256).where(File.sha256.in_(digests), is_kept)
+    metadata = select(File.metadata_sha256).where(File.metadata_sha256.in_(digests), is_kept)
     return set(db.session.scalars(files.union(metadata)))
 
 

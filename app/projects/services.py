@@ -4,6 +4,7 @@ History is kept: a removed row stays with the time of its removal, and neither
 its file name nor its project name is given to anybody else.
 """
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -78,9 +79,7 @@ def delete_release(actor: Actor, release_id: int, confirmation: str) -> None:
     """Remove a release with all its files; `confirmation` is its version."""
     release = _get_release(actor, release_id)
     _demand_deletion(release.project, confirmation, release.version)
-    for file in release.files:
-        file.removed_at = file.removed_at or clock.now()
-    _remove_release(actor, release)
+    _remove_release(actor, release, clock.now())
     touch(release.project)
 
 
@@ -90,12 +89,12 @@ def delete_file(actor: Actor, file_id: int, confirmation: str) -> None:
     release = file.release
     demand_manage(actor, release.project)
     _demand_deletion(release.project, confirmation, file.filename)
-    file.removed_at = clock.now()
+    now = file.removed_at = clock.now()
     touch(release.project)
     facts = describe(actor, release.project)
     tell(FileDeleted(**facts, version=release.version, filename=file.filename))
     if all(other.removed_at is not None for other in release.files):
-        _remove_release(actor, release)
+        _remove_release(actor, release, now)
 
 
 def delete_project(actor: Actor, project_id: int, confirmation: str) -> None:
@@ -282,6 +281,9 @@ def _demand_deletion(project: Project, confirmation: str, expected: str) -> None
         raise NotConfirmed
 
 
-def _remove_release(actor: Actor, release: Release) -> None:
-    release.removed_at = clock.now()
+def _remove_release(actor: Actor, release: Release, now: datetime) -> None:
+    # One time for all that goes together: so the trash knows what comes back together.
+    release.removed_at = now
+    for file in release.files:
+        file.removed_at = file.removed_at or now
     tell(ReleaseDeleted(**describe(actor, release.project), version=release.version))

@@ -10,7 +10,7 @@ from app.projects.queries import find_file
 from app.uploads.releases import BELONGINGS
 
 # What a copy has of its own.
-_OWN = {"id", "index_id", "project_id", "release_id", "removed_at"}
+_OWN = {"id", "index_id", "project_id", "release_id", "removed_at", "freed_at"}
 
 
 def copy_release(source: Release, project: Project) -> tuple[Release, bool]:
@@ -39,6 +39,8 @@ def copy_file(source: File, release: Release) -> File:
     file = find_file(index_id, source.filename) or File(index_id=index_id)
     _copy_columns(source, file)
     file.release_id = release.id
+    # Its bytes are here, because those of the other one are.
+    file.freed_at = None
     db.session.add(file)
     return file
 
