@@ -83,6 +83,16 @@ def delete_release(actor: Actor, release_id: int, confirmation: str) -> None:
     touch(release.project)
 
 
+def retire_release(release_id: int) -> None:
+    """Remove a release because of a rule that an administrator has made."""
+    release = db.session.get_one(Release, release_id)
+    _lock(release.project_id)
+    db.session.refresh(release)
+    if release.removed_at is None:
+        _remove_release(Actor(), release, clock.now())
+        touch(release.project)
+
+
 def delete_file(actor: Actor, file_id: int, confirmation: str) -> None:
     """Remove a file, and the release with its last one; `confirmation` is the file name."""
     file = _get_file(file_id)

@@ -2,8 +2,10 @@
 
 from flask import Flask
 
-from app.retention import models as models
+from app.retention import jobs as jobs
+from app.retention.cli import cli
 
 
 def init_app(app: Flask) -> None:
-    """Bind commands and jobs to an application."""
+    """Bind the commands to an application."""
+    app.cli.add_command(cli)
