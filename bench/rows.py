@@ -218,8 +218,6 @@ _EMPTY_RELEASE: Row = dict.fromkeys(Release.__table__.c.keys(), "") | {
     "license_id": None,
     "details": {},
 }
-_EMPTY_FILE: Row = dict.fromkeys(File.__table__.c.keys(), "") | {
-    "uploaded_by": None,
-    "quarantined_at": None,
-    "removed_at": None,
+_EMPTY_FILE: Row = {
+    column.key: None if column.nullable else "" for column in File.__table__.columns
 }
