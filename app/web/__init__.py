@@ -4,6 +4,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.web import addresses, errors, filters, headers, health, notices
+from app.web.chunks import ChunkedBodies
 from app.web.sessions import PrivateSessions
 from app.web.turnstiles import Turnstiles
 
@@ -17,6 +18,7 @@ def init_app(app: Flask) -> None:
     filters.init_app(app)
     notices.init_app(app)
     app.register_blueprint(health.bp)
+    app.wsgi_app = ChunkedBodies(app.wsgi_app)  # type: ignore[method-assign]
     app.wsgi_app = Turnstiles(app.wsgi_app, downloads="/files/")  # type: ignore[method-assign]
     hops = app.config["TRUSTED_PROXIES"]
     if hops:

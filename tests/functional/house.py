@@ -39,21 +39,17 @@ MARK = "TILSIT_TEST_HOUSE"
 START_SECONDS = 60
 STOP_SECONDS = 20
 
+_UWSGI = (f"{BIN}/uwsgi", "--ini", "deploy/uwsgi.ini", "--home", str(BIN.parent))
 # As the Procfile and the pages on deployment have them, one worker each.
 SERVERS: dict[str, tuple[str, ...]] = {
     "granian": (f"{BIN}/python", "manage.py", "serve", "--no-seed"),
     "gunicorn": (
-        *(f"{BIN}/gunicorn", "--worker-class", "gthread", "--threads", "16"),
-        *("--no-control-socket", "--bind", "127.0.0.1:{port}", "manage:app"),
+        *(f"{BIN}/gunicorn", "--config", "deploy/gunicorn.conf.py"),
+        *("--bind", "127.0.0.1:{port}", "manage:app"),
     ),
-    "uwsgi": (
-        *(f"{BIN}/uwsgi", "--http11-socket", "127.0.0.1:{port}", "--tcp-nodelay"),
-        *("--master", "--die-on-term", "--need-app", "--enable-threads", "--threads", "16"),
-        *("--buffer-size", "65535", "--lazy-apps", "--module", "manage:app"),
-        *("--home", str(BIN.parent)),
-    ),
+    "uwsgi": (*_UWSGI, "--http11-socket", "127.0.0.1:{port}"),
 }
-_UWSGI_BEHIND = (*(f"{BIN}/uwsgi", "--socket", "127.0.0.1:{port}"), *SERVERS["uwsgi"][4:])
+_UWSGI_BEHIND = (*_UWSGI, "--socket", "127.0.0.1:{port}")
 SERVERS |= {"nginx-granian": SERVERS["granian"], "nginx-uwsgi": _UWSGI_BEHIND}
 # By what protocol nginx speaks to them.
 BEHIND_NGINX = {"nginx-granian": "http", "nginx-uwsgi": "uwsgi"}
