@@ -4,7 +4,7 @@ import hashlib
 import itertools
 import shutil
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -195,7 +195,15 @@ def sign_in(client: FlaskClient, account: Account) -> FlaskClient:
 def relist_all() -> None:
     """List and count all own projects for pages and searches, which factories leave out."""
     wanted = select(Project.index_id, Project.normalized_name)
-    projects = list(db.session.execute(wanted))
+    _relist(db.session.execute(wanted).all())
+
+
+def relist_one(project: Project) -> None:
+    """List and count one project, as `relist_all` does."""
+    _relist([(project.index_id, project.normalized_name)])
+
+
+def _relist(projects: Iterable[Any]) -> None:
     with transaction():
         for index_id, name in projects:
             relist(index_id, name)

@@ -7,7 +7,7 @@ from app.indexes.queries import get_index
 from app.projects.queries import find_project
 from app.search.facts import Facts
 from app.search.services import list_project
-from tests.factories import make_file, make_project, make_release, relist_all
+from tests.factories import make_file, make_project, make_release, relist_one
 
 # The indexes were made long before, whenever the tests run.
 NOON = datetime(2091, 5, 1, 12, tzinfo=UTC)
@@ -19,7 +19,7 @@ def publish(name="weftline", version="1.0", *, index=None, owner=None, hours=0, 
     project = find_project(index.id, name) or make_project(name, index=index, owner=owner)
     release = make_release(project, version, published_at=NOON + timedelta(hours=hours), **facts)
     make_file(release)
-    relist_all()
+    relist_one(project)
     return release
 
 
