@@ -13,10 +13,23 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 ROOT = Path(__file__).parent
 
 SHORTEST_SECRET = 16
 REGISTRATIONS = ("open", "invite", "closed")
+# What every connection to PostgreSQL asks for.
+POSTGRESQL_OPTIONS = {
+    "connect_timeout": 5,
+    "client_encoding": "utf8",
+    "fallback_application_name": "tilsit",
+}
+_EXAMPLES = {
+    "sqlite": "sqlite:////srv/tilsit.db",
+    "postgresql": "postgresql://user:password@host/name",
+}
 
 _MONGODB = re.compile(
     r"mongodb(?P<srv>\+srv)?://(?:(?P<login>[^@/]*)@)?(?P<hosts>[^@/?]+)"
@@ -134,15 +147,8 @@ class Config:
         return bool(self.SITE_URL and self.SITE_URL.startswith("https:"))
 
     def _database_url(self) -> str:
-        url = self._environ.get("DATABASE_URL") or f"sqlite:///{self.DATA_DIR / 'tilsit.db'}"
-        scheme, _, rest = url.partition("://")
-        if scheme in {"postgres", "postgresql"}:
-            return f"postgresql+psycopg://{rest}"
-        if scheme not in {"sqlite", "postgresql+psycopg"}:
-            raise ConfigError(
-                f"DATABASE_URL cannot use {scheme!r}: set sqlite:///… or postgresql://…"
-            )
-        return url
+        given = self._environ.get("DATABASE_URL")
+        return read_database_url(given or f"sqlite:///{self.DATA_DIR / 'tilsit.db'}")
 
     def _engine_options(self) -> dict[str, object]:
         """Keep a waiting request shorter than its client's patience (8 s), and logs discreet."""
@@ -151,7 +157,21 @@ class Config:
         shared: dict[str, object] = {"pool_timeout": 6, "hide_parameters": True}
         if self.SQLALCHEMY_DATABASE_URI.startswith("sqlite"):
             return shared
-        return shared | {"pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}
+        return shared | {
+            # A connection takes a process of the server: they are kept, the same few
+            # again and again, and there are never more.
+            "pool_size": self._pool_size(),
+            "max_overflow": 0,
+            "pool_use_lifo": True,
+            "pool_pre_ping": True,
+            "connect_args": POSTGRESQL_OPTIONS,
+        }
+
+    def _pool_size(self) -> int:
+        """Return how many connections a process may have: all processes share the server's."""
+        # Beside the web there is a worker, and 20 of a server's 100 are for commands and others.
+        share = 80 // (self.WEB_PROCESSES + 1)
+        return self._number("DATABASE_POOL", max(5, min(share, 20)), least=2, most=1000)
 
     def _storage_url(self) -> str:
         url = self._environ.get("STORAGE_URL") or str(self.DATA_DIR / "blobs")
@@ -269,6 +289,28 @@ def choose(environ: Mapping[str, str] = os.environ) -> Config:
     """Return the configuration that the environment asks for."""
     debugging = environ.get("FLASK_DEBUG", "").lower() in {"1", "true", "yes"}
     return Development(environ) if debugging else Production(environ)
+
+
+def read_database_url(given: str, *, name: str = "DATABASE_URL") -> str:
+    """Return the address of a database as SQLAlchemy wants it, `name` being where it stood.
+
+    What is wrong is told without the address, which may hold a password.
+    """
+    scheme, _, rest = given.partition("://")
+    if scheme in {"postgres", "postgresql"}:
+        given = f"postgresql+psycopg://{rest}"
+    elif scheme not in {"sqlite", "postgresql+psycopg"}:
+        raise ConfigError(f"{name} cannot use {scheme!r}: set sqlite:///… or postgresql://…")
+    try:
+        url = make_url(given)
+    except (ArgumentError, ValueError):
+        raise ConfigError(
+            f"{name} cannot be read: set postgresql://user:password@host:port/name, "
+            "with %40 for @, %2F for / and %3A for : in user and password."
+        ) from None
+    if not url.database:
+        raise ConfigError(f"{name} names no database: set {_EXAMPLES[url.get_backend_name()]}.")
+    return given
 
 
 def _upstream(slug: str, given: str) -> str:

@@ -4,9 +4,12 @@ from flask.cli import FlaskGroup
 
 from app import create_app
 from app.core.memory import give_large_blocks_back
+from app.launch.doorstep import demand_servable
 
 give_large_blocks_back()
 app = create_app()
 
 if __name__ == "__main__":
     FlaskGroup(create_app=lambda: app, help="Tilsit, a Python package index of your own.").main()
+else:
+    demand_servable(app)

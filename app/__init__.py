@@ -27,6 +27,7 @@ from app import (
     web,
 )
 from app.core import faults, i18n, queue, remembering, storage
+from app.core.commands import guard_commands
 from app.core.settings import remember_shared
 from app.extensions import bootstrap, csrf, db, login, mail, migrate
 from app.wiring import wire
@@ -58,5 +59,6 @@ def create_app(settings: config.Config | None = None) -> Flask:
     ):
         feature.init_app(app)
 
+    guard_commands(app)
     wire()
     return app

@@ -51,9 +51,12 @@ def run_on_sqlite(connection: Connection) -> None:
 
 def run_on_postgresql(connection: Connection) -> None:
     """Run while nobody else migrates: several nodes may start at the same moment."""
+    # However long the other one takes, and whoever has a table open.
+    connection.execute(text("SET LOCAL lock_timeout = 0"))
     connection.execute(text("SELECT pg_advisory_lock(hashtext('migrations'))"))
     connection.commit()
     try:
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
         run(connection)
         connection.commit()
     finally:

@@ -27,7 +27,7 @@ from app.simple.shelf import Shelf
 from app.sources import registry
 from app.sources.registry import source_for
 from app.wiring import wire
-from tests.functional.databases import postgres_server
+from tests.functional.databases import Postgres, postgres_server
 from tests.simple.far import Far
 
 _numbers = itertools.count(1)
@@ -63,13 +63,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def database(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+def postgres() -> Iterator[Postgres]:
+    """Give a PostgreSQL server of its own, started when the first test wants it."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest) -> dict[str, str]:
     """Give the settings of the database that the unit tests run on."""
     if not request.config.getoption("--postgresql"):
-        yield {}
-        return
-    with postgres_server() as server:
-        yield {"DATABASE_URL": server.make_database("unit")}
+        return {}
+    server: Postgres = request.getfixturevalue("postgres")
+    return {"DATABASE_URL": server.make_database("unit")}
 
 
 @pytest.fixture(scope="session")

@@ -120,6 +120,21 @@ def test_postgresql_is_reached_by_psycopg(read, url):
     assert read(DATABASE_URL=url).SQLALCHEMY_DATABASE_URI == "postgresql+psycopg://db/x"
 
 
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("mysql://db/x", "cannot use 'mysql'"),
+        ("postgresql://me:hush@db:port/x", "DATABASE_URL cannot be read"),
+        ("postgresql://me:hush@db", "names no database: set postgresql://user:password@host/name"),
+        ("sqlite://", "names no database: set sqlite:///"),
+    ],
+)
+def test_an_address_that_cannot_be_read_is_not_repeated(read, url, told):
+    with pytest.raises(ConfigError, match=told) as refused:
+        read(DATABASE_URL=url)
+    assert "hush" not in str(refused.value)
+
+
 def test_blobs_may_lie_elsewhere(read, tmp_path):
     assert read(STORAGE_URL="memory:").STORAGE_URL == "memory:"
     elsewhere = tmp_path / "else"

@@ -1,19 +1,18 @@
 """Transactions: one per request, at the edge; what must follow waits for the commit."""
 
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from threading import Lock
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, event, func, inspect, literal, select
+from sqlalchemy import Connection, func, inspect, literal, select, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DisconnectionError, OperationalError, TimeoutError
+from sqlalchemy.exc import OperationalError, TimeoutError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import Pool
 
+from app.core.connections import PATIENCE_SECONDS as PATIENCE_SECONDS
 from app.core.faults import reach
 from app.extensions import db
 
@@ -21,11 +20,6 @@ Step = Callable[[], None]
 
 _OPEN, _BEFORE, _LAST, _AFTER = "tilsit.open", "tilsit.before", "tilsit.last", "tilsit.after"
 _HELD, _SEQUELS, _READ = "tilsit.held", "tilsit.sequels", "tilsit.read"
-_FILE = "tilsit.file"
-_seen_files: set[str] = set()
-# Clients wait 8 s for a first byte; a busy database must be told of before that.
-PATIENCE_SECONDS = 6.0
-_BUSY_TIMEOUT_MS = 6_000
 # Nobody waits for work in the background, but it must not be lost.
 LONG_PATIENCE_SECONDS = 60.0
 # Who writes into an SQLite file next, among the threads of this process.
@@ -69,6 +63,7 @@ def transaction(*, patience: float = PATIENCE_SECONDS) -> Iterator[Session]:
             session.info.update({_HELD: held, _SEQUELS: {}})
             try:
                 _begin_writing(session, deadline)
+                _wait_longer(session, patience)
                 reach("transaction.begun")
                 yield session
                 reach("transaction.written")
@@ -212,6 +207,12 @@ def release_connection() -> None:
     db.session.close()
 
 
+def close_connections() -> None:
+    """Close what the pool holds, before processes are forked that must not share it."""
+    db.session.close()
+    db.session.get_bind().engine.dispose()
+
+
 @contextmanager
 def _turn(session: Session, patience: float) -> Iterator[None]:
     """Let the threads of this process write one after the other, where only one can.
@@ -244,6 +245,12 @@ def _begin_writing(session: Session, deadline: float) -> None:
             return
 
 
+def _wait_longer(session: Session, patience: float) -> None:
+    """Let PostgreSQL wait for others as long as the caller does, in this transaction."""
+    if patience != PATIENCE_SECONDS and session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"SET LOCAL lock_timeout = {patience * 1000:.0f}"))
+
+
 def _run_before_commit(session: Session) -> None:
     first: dict[object, Step] = session.info[_BEFORE]
     last: dict[object, Step] = session.info[_LAST]
@@ -265,53 +272,3 @@ def _demand_open() -> Session:
     if not session.info.get(_OPEN):
         raise RuntimeError("this needs an open transaction()")
     return session
-
-
-@event.listens_for(Engine, "connect")
-def _prepare_sqlite(connection: Any, record: Any) -> None:
-    if not isinstance(connection, sqlite3.Connection):
-        return
-    # The driver's own transaction handling begins too late; `_begin` does it.
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={_BUSY_TIMEOUT_MS}"):
-        connection.execute(f"PRAGMA {pragma}")
-    path = connection.execute("PRAGMA database_list").fetchone()[2]
-    if path:
-        _seen_files.add(path)
-        record.info[_FILE] = (path, _number_of(path))
-
-
-@event.listens_for(Engine, "do_connect")
-def _find_file(_dialect: object, _record: object, arguments: Any, _options: object) -> None:
-    """Make the file of a new database, but never begin anew one that was here and is gone."""
-    path = str(arguments[0]) if arguments else ""
-    if not path.startswith("/") or _number_of(path) is not None:
-        return
-    if path in _seen_files:
-        raise sqlite3.OperationalError("the file of the database is gone")
-    with suppress(OSError):
-        # Password hashes and waiting mails are in it, so it is for its owner alone.
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-
-
-@event.listens_for(Pool, "checkout")
-def _leave_lost_file(_connection: object, record: Any, _proxy: object) -> None:
-    """Leave a file that was removed or replaced: what is written into it would be lost."""
-    path, number = record.info.get(_FILE, (None, None))
-    if path is not None and _number_of(path) != number:
-        raise DisconnectionError("the file of the database is another one now")
-
-
-def _number_of(path: str) -> int | None:
-    """Return the number by which the file system knows a file, or None if it is not there."""
-    try:
-        return os.stat(path).st_ino  # noqa: PTH116 - a path object costs as much as the question
-    except OSError:
-        return None
-
-
-@event.listens_for(Engine, "begin")
-def _begin(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        writing = connection.get_execution_options().get("tilsit_writing")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -4,6 +4,8 @@ import sys
 
 import click
 
+from app.core.commands import demand_database
+from app.core.database import close_connections
 from app.core.queue import do_jobs
 from app.core.runtime import application, setting
 from app.launch import web
@@ -27,8 +29,9 @@ def serve(host: str, port: int | None, *, seed: bool) -> None:
             f"Port {port} of {host} cannot be used ({refused}). "
             f"Stop what runs there, or choose another one: PORT={port + 1} make run"
         )
+    demand_database(upgrading=True)
+    close_connections()
     household = Household()
-    # In a process of its own, so that no open database is inherited by the others.
     if household.run("preparation", lambda: prepare(seed=seed)) != 0:
         sys.exit(1)
     household.start("worker", lambda: do_jobs(app))

@@ -9,7 +9,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError, TimeoutError
 
 from app import create_app
-from app.core import database
+from app.core import connections
 from app.core.database import transaction
 from app.core.settings import find_setting, keep_setting
 from app.extensions import db
@@ -19,7 +19,7 @@ from tests.conftest import testing_config as settings
 @pytest.fixture
 def house(tmp_path, monkeypatch):
     """Give an application with a file of its own, in which a busy database is told of at once."""
-    monkeypatch.setattr(database, "_BUSY_TIMEOUT_MS", 0)
+    monkeypatch.setattr(connections, "_BUSY_TIMEOUT_MS", 0)
     app = create_app(settings(tmp_path))
     with app.app_context():
         upgrade()

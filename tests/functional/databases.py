@@ -39,11 +39,19 @@ class Postgres:
         """Stop it; whoever is connected is thrown out."""
         self._run("pg_ctl", "-w", "-m", "fast", "stop")
 
-    def make_database(self, name: str) -> str:
+    def make_database(self, name: str, options: str = "") -> str:
         """Make an empty database and return its address."""
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+            connection.execute(f'CREATE DATABASE "{name}" {options}')  # type: ignore[arg-type]
         return self._url(name)
+
+    def demand_password(self, role: str, password: str) -> None:
+        """Make a role that only its password lets in."""
+        with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{password}'")  # type: ignore[arg-type]
+            rules = self.folder / "data" / "pg_hba.conf"
+            rules.write_text(f"host all {role} all scram-sha-256\n{rules.read_text()}")
+            connection.execute("SELECT pg_reload_conf()")
 
     def _init(self) -> None:
         self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")

@@ -5,7 +5,7 @@ import types
 import pytest
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from app.web.chunks import Chunks, ChunkedBodies
+from app.web.chunks import ChunkedBodies, Chunks
 
 
 def echo(environ, start_response):
