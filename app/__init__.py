@@ -15,6 +15,7 @@ from app import (
     launch,
     manage,
     mirror,
+    moving,
     pages,
     policy,
     retention,
@@ -55,7 +56,7 @@ def create_app(settings: config.Config | None = None) -> Flask:
 
     for feature in (
         *(accounts, indexes, journal, pages, stats, search, mirror, uploads, policy, retention),
-        *(simple, api, site, manage, feeds, admin, checking, seed, backup, launch),
+        *(simple, api, site, manage, feeds, admin, checking, seed, moving, backup, launch),
     ):
         feature.init_app(app)
 

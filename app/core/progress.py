@@ -2,12 +2,13 @@
 
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from typing import TextIO, TypeVar
 
 import click
 
 Item = TypeVar("Item")
+PartT = TypeVar("PartT", bound=Sized)
 
 _STEP_SECONDS = 60
 
@@ -42,3 +43,20 @@ def track_bytes(chunks: Iterable[bytes], size: int | None, *, label: str) -> Ite
             click.echo(f"{label}: {seen / 1e6:.0f} MB")
             spoke_at = time.monotonic()
         yield chunk
+
+
+def track_parts(parts: Iterable[PartT], total: int, *, label: str) -> Iterator[PartT]:
+    """Yield parts of many things, showing how many of all of them are done."""
+    if sys.stdout.isatty():
+        with click.progressbar(length=total, label=label) as bar:
+            for part in parts:
+                yield part
+                bar.update(len(part))
+        return
+    spoke_at, done = time.monotonic(), 0
+    for part in parts:
+        yield part
+        done += len(part)
+        if time.monotonic() - spoke_at >= _STEP_SECONDS:
+            click.echo(f"{label}: {done:,} of {total:,}")
+            spoke_at = time.monotonic()

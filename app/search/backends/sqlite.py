@@ -42,6 +42,16 @@ _PUT = (
     "INSERT INTO listing_words (rowid, name, summary, keywords, description, people, labels)"
     " VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
+# What `entry_of` reads, without strays, and with popularities that no number has rounded.
+KEPT_WORDS = (
+    "SELECT listing.index_id, listing.id, listing.popularity, kept.name, kept.summary,"  # noqa: S608 - numbers of our own
+    " kept.keywords, kept.description, kept.people, kept.labels"
+    " FROM listing_words AS kept JOIN listing"
+    f" ON listing.id = kept.rowid & {_LISTING_MASK}"
+    f" WHERE kept.rowid = (listing.index_id << {_INDEX_BITS})"
+    f" | ({_LAST_STEP} - listing.popularity / {_STEP} << {_STEP_BITS}) | listing.id"
+    " ORDER BY kept.rowid"
+)
 _DROP = "DELETE FROM listing_words WHERE rowid = ?"
 _MOVE = text("UPDATE listing_words SET rowid = :new WHERE rowid = :old")
 _MATCH = text(
@@ -127,6 +137,21 @@ class SqliteBackend(Backend):
     def among(self, column: ColumnElement[int], numbers: Collection[int]) -> ColumnElement[bool]:
         told = func.json_each(json.dumps(list(numbers))).table_valued("value")
         return column.in_(select(told.c.value))
+
+
+def entry_of(row: Sequence[Any]) -> Entry:
+    """Return what was put in, from a row of `KEPT_WORDS` whose texts are bytes."""
+    index_id, listing_id, popularity, *texts = row
+    name, summary, keywords, description, people, labels = (kept.decode() for kept in texts)
+    return Entry(
+        key=Key(index_id, listing_id, popularity),
+        name=name,
+        summary=summary,
+        keywords=keywords,
+        description=description,
+        people=people,
+        tokens=tuple(labels.split()),
+    )
 
 
 def _list_strays(numbers: Sequence[int]) -> list[int]:
