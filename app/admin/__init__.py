@@ -16,6 +16,7 @@ from app.admin import project_views as project_views
 from app.admin import stats_views as stats_views
 from app.admin import switch_views as switch_views
 from app.admin import synonym_views as synonym_views
+from app.admin import trash_views as trash_views
 
 
 def init_app(app: Flask) -> None:

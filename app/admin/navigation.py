@@ -34,6 +34,7 @@ WAYS = (
     Way("admin.dashboard", _l("Overview")),
     Way("admin.accounts", _l("Accounts"), beside="/account/"),
     Way("admin.projects", _l("Projects"), beside="/project/"),
+    Way("admin.trash", _l("Trash")),
     Way("admin.prohibited", _l("Prohibited names")),
     Way("admin.indexes", _l("Indexes"), beside="/index/"),
     Way("admin.synonyms", _l("Synonyms")),

@@ -17,6 +17,7 @@ from app.indexes.models import Index
 from app.indexes.queries import list_indexes
 from app.mirror.models import UpstreamState
 from app.projects.totals import find_totals
+from app.projects.trashed import Weight, weigh_trash
 
 # Below a tenth, or below a few files of the largest kind, somebody should look.
 _LOW_SHARE = 0.1
@@ -55,6 +56,7 @@ class Totals:
     frozen: int
     projects: int
     files: int
+    trash: Weight
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,4 +121,5 @@ def _read_totals() -> Totals:
         frozen=accounts["frozen"],
         projects=held.projects,
         files=held.files,
+        trash=weigh_trash(),
     )

@@ -21,6 +21,7 @@ from app.manage.queries import OwnRelease, list_people, list_releases
 from app.projects.limits import Limits, limits_of, measure
 from app.projects.models import Project
 from app.projects.prohibitions import is_prohibited
+from app.projects.trashed import Removed, list_removed_of
 from app.sources.page import Person
 
 _MOST_RELEASES, _MOST_STOPPED, _NEWEST_ENTRIES = 100, 50, 20
@@ -68,6 +69,7 @@ class ProjectView:
     limits: Limits
     is_prohibited: bool
     entries: tuple[EntryLine, ...]
+    removed: tuple[Removed, ...]
     forms: dict[str, AccountForm]
 
 
@@ -86,6 +88,7 @@ def project_view(project: Project, index: Index, refused: dict[str, AccountForm]
         limits=limits_of(index, project),
         is_prohibited=is_prohibited(project.normalized_name),
         entries=list_lines(search, limit=_NEWEST_ENTRIES),
+        removed=tuple(list_removed_of(project)),
         forms=_fresh(project) | refused,
     )
 

@@ -12,7 +12,7 @@ from app.projects.exceptions import NotInTrash, ProjectNotFound
 from app.projects.jobs import empty_trash
 from app.projects.models import Project, Release
 from app.projects.queries import find_any_release, find_claim, find_file
-from app.projects.trashed import Removed, is_of, list_removed, weigh_trash
+from app.projects.trashed import PROJECT, RELEASE, Removed, is_of, list_removed, weigh_trash
 
 cli = AppGroup("trash", help="What was removed, until its bytes are given up.")
 
@@ -79,8 +79,10 @@ def empty(name: str | None, version: str | None, slug: str, *, yes: bool) -> Non
         )
     with refusals_as_messages(), transaction():
         project = _get_project(slug, name)
-        release = None if version is None else _get_release(project, version).id
-        freed = trash.purge(OPERATOR, project.id, release_id=release)
+        if version is None:
+            freed = trash.purge(OPERATOR, PROJECT, project.id)
+        else:
+            freed = trash.purge(OPERATOR, RELEASE, _get_release(project, version).id)
     click.echo(f"The bytes of {freed:,} files are gone.")
 
 

@@ -13,6 +13,7 @@ from app.manage import (
     release_views,
     reserved_views,
     token_views,
+    trash_views,
     views,
 )
 
@@ -35,4 +36,5 @@ __all__ = [
     "release_views",
     "reserved_views",
     "token_views",
+    "trash_views",
 ]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.manage.queries import OwnFile, OwnProject, OwnRelease, StagedRelease
+from app.projects.trashed import Removed
 from app.sources.page import Person
 from app.uploads.plans import Plan
 from app.uploads.promotion import Consequences
@@ -15,6 +16,7 @@ class ProjectsView:
     """The projects of somebody; `staged` counts releases that are not in main yet."""
 
     projects: tuple[OwnProject, ...]
+    removed: tuple[Removed, ...]
     staged: int
     may_publish_names: bool
 
@@ -32,6 +34,8 @@ class ManageView:
     person_form: Form
     confirm_form: Form
     may_delete: bool
+    removed: tuple[Removed, ...]
+    trash_days: int
 
 
 @dataclass(frozen=True, kw_only=True)

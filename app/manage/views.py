@@ -20,6 +20,7 @@ from app.projects.exceptions import LastOwner
 from app.projects.models import Project
 from app.projects.permissions import demand_manage
 from app.projects.queries import get_project
+from app.projects.trashed import list_own_removed, list_removed_of, trash_days
 from app.web.errors import status_of
 from app.web.headers import keep_private
 from app.web.http import go
@@ -36,6 +37,7 @@ def projects() -> ResponseReturnValue:
     actor, index = session_actor(), readable_index()
     page = ProjectsView(
         projects=queries.list_projects(index.id, actor.account_id or 0),
+        removed=tuple(list_own_removed(index.id, actor.account_id or 0)),
         staged=len(list_staged(actor)),
         may_publish_names=may_publish_names(actor, index),
     )
@@ -165,6 +167,8 @@ def _show(
         person_form=person_form or PersonForm(None, prefix="person-"),
         confirm_form=confirm_form or ConfirmForm(None, prefix="delete-"),
         may_delete=may_delete(),
+        removed=tuple(list_removed_of(project)),
+        trash_days=trash_days().days,
     )
     return render_template("manage/project.html", page=page), code
 

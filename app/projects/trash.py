@@ -34,10 +34,24 @@ from app.projects.models import File, Project, Release
 from app.projects.permissions import demand_manage
 from app.projects.prohibitions import is_prohibited
 from app.projects.services import describe, touch
-from app.projects.trashed import IS_TRASH, due_before, is_of
+from app.projects.trashed import (
+    FILE,
+    IS_TRASH,
+    PROJECT,
+    RELEASE,
+    due_before,
+    find_project_of,
+    is_of,
+)
 
 _SDIST = "sdist"
 _BATCH = 500
+
+
+def restore(actor: Actor, kind: str, number: int) -> None:
+    """Bring back what was removed at once: a PROJECT, a RELEASE or a FILE by its number."""
+    deeds = {PROJECT: restore_project, RELEASE: restore_release, FILE: restore_file}
+    deeds[kind](actor, number)
 
 
 def restore_file(actor: Actor, file_id: int) -> None:
@@ -88,17 +102,23 @@ def restore_project(actor: Actor, project_id: int) -> None:
     tell(ProjectRestored(**describe(actor, project)))
 
 
-def purge(actor: Actor, project_id: int, *, release_id: int | None = None) -> int:
-    """Give up the bytes of all that is in the trash of a project, or of a release; return how many.
+def purge(actor: Actor, kind: str, number: int) -> int:
+    """Give up the bytes of all that is in the trash of a project or release, or of a file.
 
-    For what must not stay, such as a secret or malware. Only administrators of the site may.
+    For what must not stay, such as a secret or malware. Only administrators of the site
+    may. Returns how many files it were.
     """
     demand_site_admin(actor)
-    project = db.session.get(Project, project_id, with_for_update=True)
-    if project is None:
+    found = find_project_of(kind, number)
+    if found is None:
         raise NotInTrash
-    narrower = () if release_id is None else (File.release_id == release_id,)
-    freed = _free(actor, project, _list_trash(project, *narrower))
+    project = db.session.get_one(Project, found.id, with_for_update=True)
+    narrower = {
+        PROJECT: (),
+        RELEASE: (File.release_id == number,),
+        FILE: (File.id == number,),
+    }
+    freed = _free(actor, project, _list_trash(project, *narrower[kind]))
     if not freed:
         raise NotInTrash
     return freed

@@ -13,13 +13,16 @@ from app.core.runtime import setting
 from app.core.settings import find_setting
 from app.extensions import db
 from app.indexes.models import Index
-from app.projects.models import File, Project, Release
+from app.projects.models import File, Project, Release, Role
 
 # When there began to be a trash in this installation.
 SINCE = "trash.since"
 
 PROJECT, RELEASE, FILE = "project", "release", "file"
 IS_TRASH = and_(File.removed_at.is_not(None), File.freed_at.is_(None))
+
+# More is listed only by the back office and by commands.
+MOST = 200
 
 # What a file was removed together with.
 _KIND = case(
@@ -108,6 +111,29 @@ def list_removed(
     if after is not None:
         wanted = wanted.where(File.removed_at < after)
     return [_removed(*row) for row in db.session.execute(wanted)]
+
+
+def list_removed_of(project: Project) -> list[Removed]:
+    """Return what is in the trash of a project, what was removed last first."""
+    return list_removed(is_of(project.id), limit=MOST)
+
+
+def list_own_removed(index_id: int, account_id: int) -> list[Removed]:
+    """Return the removed projects of an index that an account owns and can bring back."""
+    own = select(Role.project_id).where(Role.account_id == account_id, Role.kind == "owner")
+    together = Project.removed_at == File.removed_at
+    return list_removed(Project.index_id == index_id, Project.id.in_(own), together, limit=MOST)
+
+
+def find_project_of(kind: str, number: int) -> Project | None:
+    """Return the project that a project, release or file is or was of, or None."""
+    if kind == FILE:
+        file = db.session.get(File, number)
+        return None if file is None else file.release.project
+    if kind == RELEASE:
+        release = db.session.get(Release, number)
+        return None if release is None else release.project
+    return db.session.get(Project, number)
 
 
 def weigh_trash(*which: ColumnElement[bool]) -> Weight:

@@ -27,7 +27,7 @@ from app.projects.exceptions import (
 from app.projects.jobs import empty_trash
 from app.projects.models import File, Project, Release
 from app.projects.prohibitions import prohibit
-from app.projects.trashed import due_before, list_removed, weigh_trash
+from app.projects.trashed import FILE, PROJECT, RELEASE, due_before, list_removed, weigh_trash
 from app.uploads.copies import copy_file
 from app.uploads.exceptions import FilenameBurned
 from tests.archives import make_sdist
@@ -213,18 +213,18 @@ def test_an_administrator_gives_up_bytes_at_once(owner, wheel):
     sha256, project_id = get(File).sha256, get(Project).id
     remove_file(owner, wheel)
     with pytest.raises(Exception, match="administrator"):
-        do(trash.purge, owner, project_id)
-    assert do(trash.purge, ADMIN, project_id) == 1
+        do(trash.purge, owner, PROJECT, project_id)
+    assert do(trash.purge, ADMIN, PROJECT, project_id) == 1
     assert blobs().find_size(sha256) is None
     with pytest.raises(NotInTrash):
-        do(trash.purge, ADMIN, project_id)
+        do(trash.purge, ADMIN, PROJECT, project_id)
 
 
 def test_only_the_bytes_of_one_release_are_given_up(owner, wheel):
     other = make_file(make_release(get(Project), "2.0"), content=b"two").id
     project_id, release_id = get(Project).id, get(File, other).release_id
     do(services.delete_project, owner, project_id, "demo")
-    assert do(trash.purge, ADMIN, project_id, release_id=release_id) == 1
+    assert do(trash.purge, ADMIN, RELEASE, release_id) == 1
     do(trash.restore_project, owner, project_id)
     assert get(File, wheel).removed_at is None
     # A release without files does not come back.
@@ -374,7 +374,7 @@ def test_a_promotion_brings_back_what_is_in_the_trash(owner, wheel):
     other = make_index("other")
     copy = make_file(make_release(make_project("demo", index=other), "1.0"), content=b"wheel one")
     remove_file(owner, wheel)
-    do(trash.purge, ADMIN, get(File, wheel).release.project_id)
+    do(trash.purge, ADMIN, FILE, wheel)
     with transaction():
         copy_file(db.session.merge(copy), get(File, wheel).release)
     assert (get(File, wheel).removed_at, get(File, wheel).freed_at) == (None, None)
