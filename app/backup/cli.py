@@ -12,6 +12,7 @@ from typing_extensions import override
 from app.backup import making, restoring
 from app.backup.choosing import choose, choose_all
 from app.backup.copying import Pace, stand_behind
+from app.backup.drilling import hold_drill
 from app.backup.keeping import Keeping
 from app.backup.unfinished import COMMAND
 from app.backup.vault import Backup, Vault
@@ -134,6 +135,39 @@ def verify(root: Path, at: str | None, rate: int | None, *, as_json: bool) -> No
             click.echo(f"{name}: its manifest is damaged.")
         click.echo(f"{len(backups)} backups read, {len(faults) + len(broken)} faults.")
     if faults or broken:
+        raise click.exceptions.Exit(1)
+
+
+@backup.command("drill")
+@click.argument("root", metavar="[DIR]", required=False, callback=_folder)
+@_at_option
+@click.option("--packages", "count", default=10, show_default=True, help="How many to install.")
+@click.option("--pip", metavar="PROGRAM", help="The pip to install with; else that of this Python.")
+@click.option("--scratch", type=click.Path(path_type=Path), help="Where there is room for all.")
+@_json_option
+def drill(
+    root: Path | None,
+    at: str | None,
+    count: int,
+    pip: str | None,
+    scratch: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Restore the newest backup in DIR, or a new one, elsewhere, and install from it with pip.
+
+    Status 1 when that does not work. Nothing of it is left.
+    """
+    with refusals_as_messages():
+        steps = hold_drill(root, at=at, count=count, pip=[pip] if pip else None, folder=scratch)
+    is_good = all(step.is_good for step in steps)
+    if as_json:
+        click.echo(json.dumps({"good": is_good, "steps": [vars(step) for step in steps]}))
+    else:
+        for step in steps:
+            sign = "good  " if step.is_good else "FAILED"
+            click.echo(f"{step.name:8}  {sign}  {step.seconds:7.1f} s  {printable(step.told)}")
+    if not is_good:
         raise click.exceptions.Exit(1)
 
 
