@@ -19,6 +19,8 @@ PLACES = (
     ("mirrored_file", "metadata_sha256"),
     ("page_image", "sha256"),
 )
+# A row in which this is set is history: its bytes were given up for good.
+_GIVEN_UP = "freed_at"
 # Words are in tables of each database's own kind, and can be made anew.
 WORDS = "listing_words"
 
@@ -48,10 +50,13 @@ def list_digests(ask: Ask, columns: Iterable[tuple[str, str]]) -> set[str]:
         digest
         for table, column in PLACES
         if (table, column) in there
-        for (digest,) in ask(
-            f'SELECT DISTINCT {column} FROM "{table}" WHERE {column} IS NOT NULL'  # noqa: S608
-        )
+        for (digest,) in ask(_digests(table, column, may_be_history=(table, _GIVEN_UP) in there))
     }
+
+
+def _digests(table: str, column: str, *, may_be_history: bool) -> str:
+    live = f" AND {_GIVEN_UP} IS NULL" if may_be_history else ""
+    return f"SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL{live}"  # noqa: S608
 
 
 def _count(ask: Ask, table: str) -> int:
