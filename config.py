@@ -46,6 +46,9 @@ _MONGODB_WAITS = {
     *("waitqueuetimeoutms", "maxidletimems"),
 }
 _LONGEST_WAIT_MS = 60_000
+# The first of each is what counts when nothing is set.
+LOG_FORMATS = ("text", "json")
+LOG_LEVELS = ("info", "debug", "warning", "error")
 
 
 class ConfigError(SystemExit):
@@ -63,6 +66,10 @@ class Config:
     # How many seconds downloads are counted in memory before they are written.
     DOWNLOADS_DELAY = 5
     JOBS_INLINE = False
+    # How many seconds figures are counted in memory before they are written down.
+    METERS_PAUSE = 2
+    # How many seconds an answer of /readyz counts.
+    READY_SECONDS = 1
     MAX_CONTENT_LENGTH = 2 * 1024 * 1024
     PERMANENT_SESSION_LIFETIME = timedelta(days=30)
     REMEMBER_COOKIE_DURATION = timedelta(days=30)
@@ -102,6 +109,7 @@ class Config:
         self.FAULT = self._fault()
         self.MONGODB_URL = self._mongodb_url()
         self._read_mail()
+        self._read_operation()
         # Behind TLS the browser must never send a cookie in the clear.
         self.SESSION_COOKIE_SECURE = self.REMEMBER_COOKIE_SECURE = self._is_https()
 
@@ -250,6 +258,20 @@ class Config:
             raise ConfigError("MAIL_FROM must be one address like packages@example.com.")
         return sender
 
+    def _read_operation(self) -> None:
+        """Read what those want who keep an eye on the site."""
+        self.LOG_FORMAT = self._choice("LOG_FORMAT", LOG_FORMATS)
+        self.LOG_LEVEL = self._choice("LOG_LEVEL", LOG_LEVELS)
+        self.SLOW_QUERY_MS = self._number("SLOW_QUERY_MS", 1000)
+        self.READY_DISK_BYTES = self._number("READY_DISK_MB", 100) * 1024 * 1024
+        self.STOP_DELAY = self._number("STOP_DELAY", 0, most=600)
+        self.STOP_TIMEOUT = self._number("STOP_TIMEOUT", 10, least=1, most=3600)
+        self.METRICS_TOKEN = self._environ.get("METRICS_TOKEN") or None
+        if self.METRICS_TOKEN and len(self.METRICS_TOKEN) < SHORTEST_SECRET:
+            raise ConfigError(
+                f"METRICS_TOKEN is too short: set at least {SHORTEST_SECRET} random characters."
+            )
+
     def _number(self, name: str, default: int, *, least: int = 0, most: int = 10**9) -> int:
         given = self._environ.get(name) or str(default)
         if not re.fullmatch("[0-9]{1,10}", given):
@@ -282,6 +304,8 @@ class Testing(Config):
     TESTING = True
     DOWNLOADS_DELAY = 0
     JOBS_INLINE = True
+    METERS_PAUSE = 0
+    READY_SECONDS = 0
     WTF_CSRF_ENABLED = False
 
 

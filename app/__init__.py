@@ -27,7 +27,7 @@ from app import (
     uploads,
     web,
 )
-from app.core import faults, i18n, queue, remembering, storage
+from app.core import faults, i18n, meters, queue, remembering, slowness, stopping, storage
 from app.core.commands import guard_commands
 from app.core.settings import remember_shared
 from app.extensions import bootstrap, csrf, db, login, mail, migrate
@@ -47,6 +47,9 @@ def create_app(settings: config.Config | None = None) -> Flask:
     bootstrap.init_app(app)
 
     faults.init_app(app)
+    stopping.init_app(app)
+    meters.init_app(app)
+    slowness.init_app(app)
     remember_shared(app)
     remembering.init_app(app)
     i18n.init_app(app)

@@ -1,9 +1,13 @@
 """The one door from below to the running application: its settings and its parts."""
 
+import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app
+
+import config
 
 
 def setting(name: str) -> Any:
@@ -24,3 +28,10 @@ def application() -> Flask:
 def data_path(*parts: str) -> Path:
     """Return a path under DATA_DIR."""
     return Path(setting("DATA_DIR")).joinpath(*parts)
+
+
+@cache
+def find_version() -> str:
+    """Return the version of what runs here."""
+    told = tomllib.loads((config.ROOT / "pyproject.toml").read_text())
+    return str(told["project"]["version"])

@@ -1,12 +1,13 @@
 """Which tables the code expects, and which ones the database has, told by their revisions."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from app.core.runtime import part
+import config
 
 
 @dataclass(frozen=True)
@@ -17,9 +18,10 @@ class Revisions:
     head: str
 
 
+@cache
 def read_revisions() -> Revisions:
     """Return the revisions that the code has migrations for."""
-    scripts = ScriptDirectory.from_config(part("migrate").migrate.get_config())
+    scripts = ScriptDirectory(str(config.ROOT / "migrations"))
     known = frozenset(script.revision for script in scripts.walk_revisions())
     return Revisions(known, str(scripts.get_current_head()))
 
