@@ -20,6 +20,7 @@ from app.core.i18n import _l
 from app.core.security import hash_password, is_same, needs_rehash, verify_password
 from app.extensions import db, login
 from app.web.http import find_caller, find_secret
+from app.web.visits import note_account
 
 _log = logging.getLogger(__name__)
 
@@ -135,6 +136,7 @@ def token_actor() -> Actor:
     if "token_actor" not in g:
         secret = find_secret(request.authorization)
         g.token_actor = NOBODY if secret is None else tokens.authenticate(secret)
+        note_account(g.token_actor.account_id)
         _note_use(g.token_actor)
         if _is_refused(g.token_actor):
             _note_refusal("token", BadToken())

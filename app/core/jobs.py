@@ -7,8 +7,10 @@ worker is found by the sweep when the lease has run out.
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from inspect import signature
 from typing import Any, TypeVar
@@ -16,9 +18,11 @@ from typing import Any, TypeVar
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import OperationalError
 
-from app.core import clock
+from app.core import clock, logs
 from app.core.database import after_commit, transaction, wait_for_turn
 from app.core.faults import reach
+from app.core.meters import kind, meters
+from app.core.meters.kinds import SECONDS
 from app.core.models import Job
 from app.core.runtime import application, part
 from app.core.settings import find_setting, keep_setting
@@ -37,9 +41,16 @@ RAN = "jobs.ran."
 
 _DAILY_SETTING = "jobs.daily"
 _works: dict[str, Callable[..., None]] = {}
+_NO_FACTS: Mapping[str, Any] = {}
 _daily: set[str] = set()
 _regular: set[str] = set()
 _log = logging.getLogger(__name__)
+
+JOBS = kind("tilsit_job_attempts_total", "Attempts at jobs.", "work", "result")
+DURATION = kind("tilsit_job_seconds", "How long attempts at jobs took.", "work", buckets=SECONDS)
+
+_at_hand: ContextVar[Mapping[str, Any]] = ContextVar("job", default=_NO_FACTS)
+logs.tell_with(_at_hand.get)
 
 
 def job(name: str) -> Callable[[Work], Work]:
@@ -126,17 +137,20 @@ def run_job(job_id: int) -> None:
         return
     name, payload = claimed
     reach("job.claimed")
-    try:
-        with _lease_renewed(job_id):
-            _works[name](**payload)
-    except Exception as error:
-        # Whatever went wrong, the promise stands: log it, try again later.
-        _log.exception("job failed", extra={"job": job_id, "work": name})
-        reach("job.failed")
-        _put_off(job_id, error)
-    else:
-        reach("job.done")
-        _finish(job_id, name)
+    with _told_of(job_id, name):
+        try:
+            with _lease_renewed(job_id):
+                _works[name](**payload)
+        except Exception as error:
+            # Whatever went wrong, the promise stands: log it, try again later.
+            _log.exception("job failed")
+            reach("job.failed")
+            _put_off(job_id, error)
+            meters().count(JOBS, name, "failed")
+        else:
+            reach("job.done")
+            _finish(job_id, name)
+            meters().count(JOBS, name, "done")
 
 
 def list_due() -> list[int]:
@@ -175,6 +189,19 @@ def _finish(job_id: int, name: str) -> None:
         session.execute(delete(Job).where(Job.id == job_id))
         if name in _daily | _regular:
             keep_setting(f"{RAN}{name}", clock.now().isoformat())
+
+
+@contextmanager
+def _told_of(job_id: int, name: str) -> Iterator[None]:
+    """Let the lines of the log tell for which job they were written, and see how long it took."""
+    began = time.perf_counter()
+    mark = _at_hand.set({"job": job_id, "work": name})
+    meters().begin()
+    try:
+        yield
+    finally:
+        _at_hand.reset(mark)
+        meters().observe(DURATION, name, value=time.perf_counter() - began)
 
 
 @contextmanager

@@ -1,10 +1,13 @@
 """The queue that wakes workers, and the worker's loop."""
 
 import logging
+import os
 import signal
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing, suppress
 from functools import cache
+from pathlib import Path
 
 import click
 from flask import Flask
@@ -14,15 +17,18 @@ from huey.consumer import Consumer
 
 from app.core import jobs
 from app.core.faults import reach
-from app.core.runtime import application
+from app.core.pulse import keep_beating
+from app.core.runtime import application, setting
 
 cli = AppGroup("jobs", help="Work that is done in the background.")
 
 # A page must not wait for a queue that somebody has locked.
 _WEB_TIMEOUT = 1
 _WORKER_TIMEOUT = 5
-# Less than `flask serve` waits before it ends its processes by force.
-_PATIENCE = 8
+# So much less than `flask serve` waits before it ends its processes by force.
+_MARGIN = 2
+# Nobody waits for a look at the queue.
+_LOOK_TIMEOUT = 0.2
 
 _log = logging.getLogger(__name__)
 
@@ -83,12 +89,45 @@ def work(workers: int) -> None:
 
 def do_jobs(app: Flask, *, workers: int = 2) -> None:
     """Be a worker until a signal comes, then finish the jobs at hand."""
+    _set_broken_aside(Path(app.config["QUEUE_PATH"]))
     queue = make_queue(app, timeout=_WORKER_TIMEOUT)
+    pulse = keep_beating(app)
     # What a worker that died has left behind is done first, as soon as there are hands.
     queue.sweep()
+    patience = max(app.config["STOP_TIMEOUT"] - _MARGIN, 1)
     _Consumer(
-        queue, workers=workers, initial_delay=0.05, max_delay=0.5, shutdown_timeout=_PATIENCE
+        queue, workers=workers, initial_delay=0.05, max_delay=0.5, shutdown_timeout=patience
     ).run()
+    pulse.set()
+
+
+def is_queue_usable() -> bool:
+    """Tell whether workers can be woken; a queue that nobody has used yet can."""
+    path = Path(setting("QUEUE_PATH"))
+    if not path.exists():
+        return os.access(path.parent, os.W_OK)
+    try:
+        with closing(sqlite3.connect(path, timeout=_LOOK_TIMEOUT)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.Error:
+        return False
+    return True
+
+
+def _set_broken_aside(path: Path) -> None:
+    """Begin a new queue when the file is none any more: all that counts is in the database."""
+    try:
+        if path.exists():
+            with closing(sqlite3.connect(path, timeout=_WORKER_TIMEOUT)) as connection:
+                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        # Somebody holds it; it is not broken because of that.
+        return
+    except sqlite3.DatabaseError as error:
+        _log.error("the queue was broken and begins anew: %s", error)
+        for ending in ("", "-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                Path(f"{path}{ending}").replace(f"{path}.broken{ending}")
 
 
 class _Consumer(Consumer):

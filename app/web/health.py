@@ -1,43 +1,41 @@
-"""Whether the service is alive, and whether it can serve."""
+"""Whether the process is alive, and whether the service can serve."""
+
+from typing import Any
 
 from flask import Blueprint, Response, jsonify
-from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
-from app.core.models import Setting
-from app.core.storage import blobs
-from app.core.storage.exceptions import StorageUnavailable
-from app.extensions import db
+from app.extensions import csrf
+from app.web import errors
+from app.web.headers import keep_private
+from app.web.readiness import DEGRADED, OK, WHYS, Check, read_readiness
 
 bp = Blueprint("health", __name__)
+errors.answer_as(bp, errors.as_json)
+csrf.exempt(bp)
+bp.after_request(keep_private)
+
+_RETRY_SECONDS = "5"
 
 
 @bp.get("/healthz")
 def alive() -> Response:
-    """Answer as long as the process can."""
-    return jsonify(status="ok")
+    """Answer as long as the process can; nothing else is asked."""
+    return jsonify(status=OK)
 
 
 @bp.get("/readyz")
-def ready() -> tuple[Response, int]:
-    """Answer 200 when database and store can be used, else 503 with what cannot."""
-    checks = {"database": _has_database(), "storage": _has_storage()}
-    good = all(checks.values())
-    return jsonify(status="ok" if good else "unavailable", checks=checks), 200 if good else 503
+def ready() -> Response:
+    """Answer 200 when requests may be sent here, else 503, with what is well and what is not."""
+    found = read_readiness()
+    checks = {check.name: _tell(check) for check in found.checks}
+    response = jsonify(status=found.status, checks=checks)
+    if found.status not in {OK, DEGRADED}:
+        response.status_code = 503
+        response.headers["Retry-After"] = _RETRY_SECONDS
+    return response
 
 
-def _has_database() -> bool:
-    try:
-        # An empty database answers too, but not this.
-        db.session.execute(select(Setting.key).limit(1))
-    except SQLAlchemyError:
-        return False
-    return True
-
-
-def _has_storage() -> bool:
-    try:
-        blobs().check()
-    except StorageUnavailable:
-        return False
-    return True
+def _tell(check: Check) -> dict[str, Any]:
+    if not check.code:
+        return {"ok": True, "code": OK}
+    return {"ok": False, "code": check.code, "why": WHYS[check.code], "needed": check.is_needed}

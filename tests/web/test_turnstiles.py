@@ -115,7 +115,7 @@ def test_server_with_its_own_way_gets_the_file_unwrapped():
 
 def test_whole_house_has_turnstiles(app):
     # The shelf stands in front: what it has is sent at once.
-    assert isinstance(app.wsgi_app.behind, Turnstiles)
+    assert isinstance(app.wsgi_app.behind.behind, Turnstiles)
 
 
 def test_serve_has_threads_left_when_all_turns_are_taken():
