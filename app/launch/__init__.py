@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from app.launch.cli import serve
+from app.launch.cli import drain, serve
 
 
 def init_app(app: Flask) -> None:
-    """Bind the command that starts everything."""
+    """Bind the commands that start everything, and prepare its end."""
     app.cli.add_command(serve)
+    app.cli.add_command(drain)

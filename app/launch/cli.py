@@ -1,9 +1,11 @@
-"""The command `serve`: database, web and worker from one process."""
+"""The commands `serve`, which is all in one process tree, and `drain`."""
 
 import sys
+import time
 
 import click
 
+from app.core import stopping
 from app.core.commands import demand_database
 from app.core.database import close_connections
 from app.core.queue import do_jobs
@@ -31,10 +33,25 @@ def serve(host: str, port: int | None, *, seed: bool) -> None:
         )
     demand_database(upgrading=True)
     close_connections()
-    household = Household()
+    household = Household(
+        patience=setting("STOP_TIMEOUT"),
+        delay=setting("STOP_DELAY"),
+        announce=lambda: stopping.announce(setting("DATA_DIR")),
+    )
+    # In a process of its own, so that no open database is inherited by the others.
     if household.run("preparation", lambda: prepare(seed=seed)) != 0:
         sys.exit(1)
     household.start("worker", lambda: do_jobs(app))
     household.start("web", lambda: web.serve(app, host, port, setting("WEB_PROCESSES")))
     click.echo(f"Serving on http://{host}:{port}/ (Ctrl-C ends it)")
     sys.exit(household.keep())
+
+
+@click.command("drain")
+def drain() -> None:
+    """Say on /readyz that this machine is about to stop, and wait STOP_DELAY seconds.
+
+    To be run before a server is stopped that does not do so by itself.
+    """
+    stopping.announce(setting("DATA_DIR"))
+    time.sleep(setting("STOP_DELAY"))

@@ -12,8 +12,6 @@ from typing import NoReturn
 
 Work = Callable[[], object]
 
-# Long enough for requests and jobs that run; what is left then is ended by force.
-PATIENCE_SECONDS = 10
 _PAUSE_SECONDS = 0.02
 _PR_SET_PDEATHSIG = 1
 # The last one comes when a terminal is closed.
@@ -24,10 +22,17 @@ class Household:
     """Forked processes: when one of them ends or a signal comes, all end.
 
     They are forked and not started anew, because importing the application
-    takes most of the time of a start.
+    takes most of the time of a start. After `patience` seconds they are ended by force.
+    Told to stop, they go on for `delay` seconds first, which `announce` is to tell those
+    who send them work.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self, *, patience: float = 10, delay: float = 0, announce: Work = lambda: None
+    ) -> None:
+        self._patience = patience
+        self._delay = delay
+        self._announce = announce
         self._names: dict[int, str] = {}
         self._signal = 0
         self._is_ending = False
@@ -71,14 +76,25 @@ class Household:
         return code
 
     def _end_all(self) -> None:
+        if self._signal == signal.SIGTERM and self._delay:
+            self._wait_for_others()
         self._is_ending = True
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + self._patience
         self._tell(signal.SIGTERM)
         while self._names:
             if time.monotonic() > deadline:
                 self._tell(signal.SIGKILL)
             if self._reap() is None:
                 time.sleep(_PAUSE_SECONDS)
+
+    def _wait_for_others(self) -> None:
+        """Go on for a while, until others have noticed, or until told once more."""
+        self._signal = 0
+        self._announce()
+        deadline = time.monotonic() + self._delay
+        while not self._signal and time.monotonic() < deadline:
+            time.sleep(_PAUSE_SECONDS)
+        self._signal = signal.SIGTERM
 
     def _tell(self, number: int) -> None:
         for pid in self._names:

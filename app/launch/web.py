@@ -11,7 +11,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from app.core.memory import leave_alone_what_is_there
-from app.launch.household import PATIENCE_SECONDS, end_with_parent
+from app.launch.household import end_with_parent
 
 # A thread is made when a request finds all others busy, as with slow uploads and
 # downloads; `web/turnstiles.py` keeps those from taking all of them.
@@ -46,7 +46,7 @@ def serve(app: Flask, host: str, port: int, processes: int) -> None:
         blocking_threads=THREADS,
         backpressure=BACKPRESSURE,
         respawn_failed_workers=True,
-        workers_kill_timeout=PATIENCE_SECONDS - 2,
+        workers_kill_timeout=max(app.config["STOP_TIMEOUT"] - 2, 1),
         websockets=False,
         # What it does is told by `serve`; only what goes wrong is news.
         log_level=LogLevels.error,

@@ -5,7 +5,6 @@ import time
 
 import pytest
 
-from app.launch import household
 from app.launch.household import Household
 
 
@@ -68,9 +67,8 @@ def test_signal_ends_a_work_that_is_waited_for():
     assert house.run("work", signal.pause) == 128 + signal.SIGINT
 
 
-def test_who_does_not_listen_is_ended_by_force(monkeypatch):
-    monkeypatch.setattr(household, "PATIENCE_SECONDS", 0.3)
-    house = Household()
+def test_who_does_not_listen_is_ended_by_force():
+    house = Household(patience=0.3)
 
     def stubborn() -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -80,3 +78,25 @@ def test_who_does_not_listen_is_ended_by_force(monkeypatch):
     house.start("stubborn", stubborn)
     house.start("hasty", lambda: time.sleep(0.2))
     assert house.keep() == 1
+
+
+def test_whoever_sends_requests_is_told_before_the_end():
+    read, write = os.pipe()
+
+    def announce() -> None:
+        os.write(write, b"told")
+        # Told once more, it waits no longer.
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    house = Household(delay=60, announce=announce)
+    house.start("patient", signal.pause)
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert house.keep() == 128 + signal.SIGTERM
+    assert os.read(read, 4) == b"told"
+
+
+def test_who_presses_ctrl_c_waits_for_nobody():
+    house = Household(delay=60, announce=lambda: pytest.fail("nobody needs to know"))
+    house.start("patient", signal.pause)
+    os.kill(os.getpid(), signal.SIGINT)
+    assert house.keep() == 128 + signal.SIGINT

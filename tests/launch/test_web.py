@@ -59,6 +59,6 @@ class Quick:
 )
 def test_serve_opens_only_what_is_prepared(app, monkeypatch, status, names):
     household = Quick(status)
-    monkeypatch.setattr(cli, "Household", lambda: household)
+    monkeypatch.setattr(cli, "Household", lambda **_: household)
     done = app.test_cli_runner().invoke(args=["serve", "--port", "0"])
     assert (done.exit_code, household.names) == (status, names)
