@@ -14,6 +14,7 @@ from app import (
     journal,
     launch,
     manage,
+    metrics,
     mirror,
     moving,
     pages,
@@ -59,7 +60,7 @@ def create_app(settings: config.Config | None = None) -> Flask:
 
     for feature in (
         *(accounts, indexes, journal, pages, stats, search, mirror, uploads, policy, retention),
-        *(simple, api, site, manage, feeds, admin, checking, seed, moving, backup, launch),
+        *(simple, api, site, manage, feeds, metrics, admin, checking, seed, moving, backup, launch),
     ):
         feature.init_app(app)
 

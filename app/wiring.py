@@ -5,6 +5,8 @@ from app.accounts.events import (
     AccountOpened,
     AddressClaimed,
     ConfirmationAsked,
+    LoggedIn,
+    LoginFailed,
     PasswordChanged,
     ResetLinkOrdered,
     UploadAllowed,
@@ -36,6 +38,7 @@ from app.feeds.page_map import PAGES
 from app.indexes import services as indexes
 from app.indexes.events import IndexRemoved, PagesVoided, UpstreamChanged
 from app.journal import services as journal
+from app.metrics import counting
 from app.mirror import keeping
 from app.mirror import queries as copies
 from app.mirror.leaving import forget_upstream
@@ -45,7 +48,13 @@ from app.mirror.source import mirror_source
 from app.pages import queries as pages
 from app.policy.source import lay_policy
 from app.projects import totals
-from app.projects.events import FilesWithdrawn, NamesChanged, NamesLoaded, PageChanged
+from app.projects.events import (
+    FilePublished,
+    FilesWithdrawn,
+    NamesChanged,
+    NamesLoaded,
+    PageChanged,
+)
 from app.projects.queries import list_referred
 from app.projects.services import count_names, refuse_loss
 from app.search import listers, own
@@ -145,5 +154,10 @@ def wire() -> None:
             (IndexRemoved, leave_index),
             (IndexRemoved, forget_index),
         ],
-        after=[(Event, passes.forget)],
+        after=[
+            (Event, passes.forget),
+            (FilePublished, counting.count_file),
+            (LoggedIn, counting.count_login),
+            (LoginFailed, counting.count_failed_login),
+        ],
     )

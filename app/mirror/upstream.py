@@ -18,6 +18,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import httpcore
 
 from app.core.breaker import Breaker
+from app.core.meters import kind, meters
 from app.core.runtime import part, setting
 from app.indexes.models import Index
 from app.mirror import health
@@ -40,11 +41,21 @@ _MOST_BREAKERS = 100
 # So ends a connection that had been idle when its other end closed it.
 _HANGUPS = (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError)
 
+ASKED = kind(
+    "tilsit_upstream_requests_total",
+    "Questions to upstreams, those included that were not asked as it rests after failures.",
+    "result",
+)
+
 _log = logging.getLogger(__name__)
 
 
 class Upstream:
-    """One index somewhere else. `report` hears what is wrong with it, or nothing when it is up."""
+    """One index somewhere else.
+
+    `report` hears what is wrong with it, or nothing when it is up; `count` hears of each
+    question whether it was `answered`, `failed` or not asked, as it is `resting`.
+    """
 
     def __init__(
         self,
@@ -52,6 +63,7 @@ class Upstream:
         *,
         hosts: tuple[str, ...] = (),
         report: Callable[[str], None] = lambda _error: None,
+        count: Callable[[str], None] = lambda _result: None,
     ) -> None:
         own = Origin.of(url)
         if own is None:
@@ -66,6 +78,7 @@ class Upstream:
         self._file_connections = Connections(self.guard)
         self._breakers = {own: _new_breaker()}
         self._report = report
+        self._count = count
         self._was_up: bool | None = None
         self.manners = Manners()
 
@@ -183,7 +196,7 @@ class Upstream:
             _log.warning("an upstream led to a forbidden place", extra={"upstream": self.title})
             raise UpstreamUnavailable
         breaker = self._breaker_of(origin)
-        breaker.enter()
+        self._enter(breaker)
         note = partial(self._note, origin, breaker)
         times = _times(deadline)
         request = self._request(url, origin, headers, times)
@@ -220,6 +233,13 @@ class Upstream:
         )
         return httpcore.Request("GET", place, headers=sent, extensions={"timeout": times})
 
+    def _enter(self, breaker: Breaker) -> None:
+        try:
+            breaker.enter()
+        except UpstreamUnavailable:
+            self._count("resting")
+            raise
+
     def _breaker_of(self, origin: Origin) -> Breaker:
         """Return the breaker of a place: hosts of files fail by themselves."""
         if len(self._breakers) > _MOST_BREAKERS:
@@ -228,6 +248,7 @@ class Upstream:
 
     def _note(self, origin: Origin, breaker: Breaker, error: str) -> None:
         """Tell the breaker of a place how it went, and whoever listens if it is our own one."""
+        self._count("failed" if error else "answered")
         if error:
             _log.warning("an upstream failed", extra={"upstream": str(origin), "error": error})
             if not breaker.fail():
@@ -238,6 +259,12 @@ class Upstream:
         if origin == self.guard.own and is_up is not self._was_up:
             self._was_up = is_up
             self._report(error)
+
+
+def count_resting() -> int:
+    """Return how many upstreams this process does not ask at the moment, as they failed."""
+    known: dict[Any, Upstream] = part("upstreams")
+    return sum(upstream.is_resting for upstream in list(known.values()))
 
 
 def upstream_for(index: Index) -> Upstream | None:
@@ -251,7 +278,8 @@ def upstream_for(index: Index) -> Upstream | None:
     known: dict[Any, Upstream] = part("upstreams")
     with _making:
         if key not in known:
-            known[key] = Upstream(url, hosts=hosts, report=partial(health.note, index.id))
+            report, count = partial(health.note, index.id), partial(meters().count, ASKED)
+            known[key] = Upstream(url, hosts=hosts, report=report, count=count)
         return known[key]
 
 

@@ -18,6 +18,7 @@ from werkzeug.http import http_date
 from werkzeug.wsgi import wrap_file
 
 from app.core import clock
+from app.core.meters import PART, Meters, kind
 from app.indexes.queries import MAIN
 from app.simple.aging import is_ahead, moment_of
 from app.simple.cache import Cache
@@ -49,6 +50,11 @@ _LONG = 600
 _CHUNK = 256 * 1024
 _RETRY_SECONDS = 10
 _LINKS = (PUBLIC, GUARDED)
+
+ANSWERS = kind("tilsit_shelf_answers_total", "Requests answered from the shelf.", "kind", "status")
+MISSES = kind("tilsit_shelf_misses_total", "Requests that the shelf left to the views.", "kind")
+ANSWER_ROWS = (("page", "200"), ("page", "304"), ("file", "200"), ("file", "304"))
+_PAGE_ROW, _FILE_ROW = 0, 2
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,9 @@ class ShelfMiddleware:
         self._shelf: Shelf | None = None
         self._targets: dict[tuple[str, str, str], Target | None] = {}
         self._date = (0, "")
+        self._meters: Meters = parts[PART]
+        # By whether it is a file, and whether the caller had it already.
+        self._answers = self._meters.tally(ANSWERS, ANSWER_ROWS)
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -107,6 +116,7 @@ class ShelfMiddleware:
                 answer = self._answer(ready, target, environ, start_response)
                 if answer is not None:
                     return answer
+            self._meters.count(MISSES, "file" if target.form is None else "page")
         return self.behind(environ, start_response)
 
     def _find_target(self, environ: "WSGIEnvironment") -> Target | None:
@@ -122,6 +132,8 @@ class ShelfMiddleware:
         return self._remember(key)
 
     def _remember(self, key: tuple[str, str, str]) -> Target | None:
+        # Here, because the hot path comes this way once for each thing it remembers.
+        self._meters.begin()
         shelf: Shelf = self._parts["shelf"]
         if not shelf.is_ours:
             return None
@@ -197,8 +209,9 @@ class ShelfMiddleware:
         condition = environ.get("HTTP_IF_NONE_MATCH")
         if condition is not None and condition != ready.etag and not _VALIDATOR.match(condition):
             return None
-        date = ("Date", self._today())
+        date, row = ("Date", self._today()), _PAGE_ROW if target.form else _FILE_ROW
         if condition == ready.etag:
+            self._answers[row + 1] += 1
             start_response("304 NOT MODIFIED", [*ready.headers_304, date])
             return ()
         body = _body(ready, environ)
@@ -206,6 +219,7 @@ class ShelfMiddleware:
             return None
         if target.form is None and environ["REQUEST_METHOD"] == "GET":
             self._count(target, environ.get("HTTP_USER_AGENT", ""))
+        self._answers[row] += 1
         start_response("200 OK", [*ready.headers, date])
         return body
 

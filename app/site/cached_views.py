@@ -9,12 +9,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
 from app.core.i18n import COOKIE as LOCALE_COOKIE
+from app.core.meters import kind, meters
 from app.core.sitestate import site_state
 from app.pages.frame import site_directory
 from app.site.page_cache import read_state, the_cache
 from app.web.filters import THEME_COOKIE, reader_theme
 
 P = ParamSpec("P")
+
+LOOKS = kind("tilsit_page_cache_looks_total", "Pages looked for that are made for all.", "result")
 
 # Whoever sends another cookie may be somebody, or has a message waiting.
 _HARMLESS = {LOCALE_COOKIE, THEME_COOKIE}
@@ -33,6 +36,7 @@ def cached(view: Callable[P, str]) -> Callable[P, ResponseReturnValue]:
         # It is read before the page is made, so that no page is older than its key.
         key, cache = _key(), the_cache()
         content = cache.find(key)
+        meters().count(LOOKS, "miss" if content is None else "hit")
         if content is None:
             content = view(*args, **kwargs).encode()
             cache.keep(key, content)

@@ -58,6 +58,11 @@ class DownloadCounter:
             self._add(download, 1)
             self._wind()
 
+    @property
+    def waiting(self) -> int:
+        """Return how many different downloads wait to be written."""
+        return len(self._counts)
+
     def write(self) -> None:
         """Write all that waits; returns when no other thread is writing either."""
         with self._writing:
