@@ -16,6 +16,7 @@ from app import (
     manage,
     metrics,
     mirror,
+    mongo,
     moving,
     pages,
     policy,
@@ -60,7 +61,8 @@ def create_app(settings: config.Config | None = None) -> Flask:
 
     for feature in (
         *(accounts, indexes, journal, pages, stats, search, mirror, uploads, policy, retention),
-        *(simple, api, site, manage, feeds, metrics, admin, checking, seed, moving, backup, launch),
+        *(simple, api, site, manage, feeds, metrics, admin),
+        *(checking, seed, moving, backup, mongo, launch),
     ):
         feature.init_app(app)
 

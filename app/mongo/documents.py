@@ -69,11 +69,10 @@ class ClaimEntry(Document):
 class AccountEntry(Document):
     """Somebody with a page. No address, no password's hash, no rights: pages show none."""
 
-    meta: ClassVar[dict[str, Any]] = _meta("accounts", "username_key")
+    meta: ClassVar[dict[str, Any]] = _meta("accounts", "username")
 
     key = StringField(primary_key=True)
     username = StringField()
-    username_key = StringField()
     name = StringField()
     is_active = BooleanField()
     created_at = MomentField()
@@ -301,7 +300,11 @@ class MonthEntry(Document):
 
 
 class Mark(Document):
-    """How far something is: `serial` of what was followed, `after` of what was copied."""
+    """How far something is: `serial` of what was followed, `after` of what was copied.
+
+    `is_first` says of a migration that there was nothing when it began, and `entry` is
+    the last entry of the audit log that was looked at.
+    """
 
     meta: ClassVar[dict[str, Any]] = _meta("marks")
 
@@ -309,6 +312,8 @@ class Mark(Document):
     shape = IntField()
     serial = LongField()
     after = LongField()
+    is_first = BooleanField()
+    entry = LongField()
 
 
 ENTRIES: tuple[type[Document], ...] = (

@@ -4,6 +4,7 @@ What is None is left out, as mongoengine does it.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from hashlib import blake2b
 from typing import Any
 
@@ -18,6 +19,9 @@ from app.projects.descriptions import render_plain
 from app.projects.metadata import split_keywords
 
 Facts = dict[str, Any]
+# What no document can hold.
+Refused = list[DocumentTooLarge]
+_Own = dict[str, Sequence[RowMapping]]
 
 # MongoDB takes 16 MiB, and what it adds itself must fit as well.
 LARGEST = 15 * 2**20
@@ -57,26 +61,30 @@ def is_intact(document: Mapping[str, Any]) -> bool:
     return document.get("digest") == blake2b(body, digest_size=16).hexdigest()
 
 
-def map_projects(projects: rows.Rows) -> dict[int, Facts]:
-    """Return the documents of projects by their numbers."""
+def map_projects(projects: rows.Rows, refused: Refused) -> dict[int, Facts]:
+    """Return the documents of projects by their numbers; notes those that cannot be."""
     shown = [row["id"] for row in projects if row["removed_at"] is None]
     people, history = rows.list_people(shown), rows.list_history(shown)
     latest = rows.list_latest(shown)
     chosen = [release["id"] for found in latest.values() for release in found]
     languages = rows.list_languages(chosen)
-    return {
-        row["id"]: sealed(
-            _project(row)
-            | _people(people.get(row["id"], ()))
-            | _latest(latest.get(row["id"], ()), languages)
-            | _history(history.get(row["id"], ()))
-        )
-        for row in projects
-    }
+    documents: dict[int, Facts] = {}
+    for row in projects:
+        with _noting(refused):
+            documents[row["id"]] = sealed(
+                _project(row)
+                | _people(people.get(row["id"], ()))
+                | _latest(latest.get(row["id"], ()), languages)
+                | _history(history.get(row["id"], ()))
+            )
+    return documents
 
 
-def map_releases(ids: Collection[int]) -> Iterator[list[Facts]]:
-    """Yield the documents of each of some releases, its parts in their order."""
+def map_releases(ids: Collection[int], refused: Refused) -> Iterator[list[Facts]]:
+    """Yield the documents of each of some releases, its parts in their order.
+
+    Notes those that cannot be.
+    """
     releases = rows.list_releases(ids)
     belongings = {
         "files": rows.list_files(ids),
@@ -179,7 +187,7 @@ def _html(text: str, html: str | None) -> Facts:
     return {"description_html": html}
 
 
-def _belongings(own: Mapping[str, Sequence[RowMapping]]) -> Facts:
+def _belongings(own: _Own) -> Facts:
     return {
         "classifiers": sorted(row["name"] for row in own["classifiers"]),
         "languages": sorted(row["name"] for row in own["languages"]),
@@ -211,6 +219,14 @@ def _parts(facts: Facts) -> list[Facts]:
         for number, more in enumerate(spilled, start=1)
     ]
     return [sealed(part) for part in (facts | {"files": files[:FILES_PER_PART]}, *further)]
+
+
+@contextmanager
+def _noting(refused: Refused) -> Iterator[None]:
+    try:
+        yield
+    except DocumentTooLarge as refusal:
+        refused.append(refusal)
 
 
 def _known(facts: Facts) -> Facts:

@@ -229,6 +229,19 @@ def list_ids(begin: int, end: int) -> list[int]:
     return [row["id"] for row in read(wanted)]
 
 
+def map_places(slug: str, names: Collection[str]) -> dict[str, int]:
+    """Return the numbers of those projects of an index, removed ones too, that are there.
+
+    By normalised name.
+    """
+    wanted = (
+        select(Project.normalized_name, Project.id)
+        .join(Index, Index.id == Project.index_id)
+        .where(Index.slug == slug, Project.normalized_name.in_(names))
+    )
+    return {row["normalized_name"]: row["id"] for row in read(wanted)}
+
+
 def last_id() -> int:
     """Return the highest number of a project."""
     return db.session.connection().scalar(select(func.max(Project.id))) or 0
