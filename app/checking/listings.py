@@ -2,11 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 
+from sqlalchemy import select
+
 from app.checking.findings import Check, Finding, Wanted
+from app.core.backlog import FAILED
 from app.core.database import transaction
+from app.core.models import Job
+from app.extensions import db
 from app.indexes.queries import map_slugs
 from app.search import inspection
 from app.search.backends import the_backend
+from app.search.services import SWEEP
 
 _BATCH = 1_000
 _DETAILS = {
@@ -66,6 +72,9 @@ def _tell(faults: Sequence[inspection.Fault]) -> Iterable[Finding]:
 
 
 def _judge_strays(_step: None) -> Iterable[Finding]:
+    if db.session.scalar(select(Job.id).where(Job.name == SWEEP, Job.state != FAILED).limit(1)):
+        # An index is gone, and its words are about to follow.
+        return
     strays = inspection.list_strays()
 
     def mend() -> None:
