@@ -22,6 +22,7 @@ from app.backup.snapshots import Snapshot, take_snapshot
 from app.backup.vault import Backup, Vault
 from app.core import clock
 from app.core.database import transaction
+from app.core.faults import reach
 from app.core.runtime import data_path, setting
 from app.core.settings import keep_setting
 from app.core.storage import blobs
@@ -54,10 +55,14 @@ def make_backup(root: Path, *, keeping: Keeping, pace: Pace) -> Made:
         started_at = clock.now()
         # Nothing that the rows stand on may leave before it is copied.
         with blobs().hold():
+            reach("backup.begun")
             snapshot = take_snapshot(vault.work, pace)
+            reach("backup.frozen")
             collected = collect_blobs(vault, snapshot.digests, pace)
+        reach("backup.copied")
         vault.pool.sync()
         backup = vault.finish(_describe(vault, started_at, snapshot, collected, pace))
+        reach("backup.finished")
         _note(backup)
         removed = remove_old(vault, keeping, clock.now())
     return Made(backup, collected.copied, collected.copied_bytes, tuple(removed))

@@ -15,6 +15,7 @@ from app.accounts.permissions import demand_site_admin
 from app.core import clock
 from app.core.database import after_commit
 from app.core.events import tell
+from app.core.faults import reach
 from app.core.i18n import _l
 from app.core.storage import blobs, sweep
 from app.extensions import db
@@ -205,6 +206,7 @@ def _demand_place(project: Project, files: Sequence[File]) -> None:
 def _free(actor: Actor, project: Project, files: Sequence[File]) -> int:
     for file in files:
         file.freed_at = clock.now()
+    reach("trash.freed")
     if files:
         tell(FilesFreed(**describe(actor, project), files=len(files)))
         digests = {each for file in files for each in (file.sha256, file.metadata_sha256) if each}
@@ -215,4 +217,5 @@ def _free(actor: Actor, project: Project, files: Sequence[File]) -> int:
 def _forget(digests: Collection[str]) -> None:
     # Whoever is killed here leaves blobs without a row, which the sweep takes.
     for sha256 in digests:
+        reach("trash.forgetting")
         sweep.forget(sha256)

@@ -22,6 +22,8 @@ from app.core.faults import Fault, break_at
 from app.extensions import db
 
 _SECONDS = 60
+# A folder beside the installation.
+BACKUPS = "backups"
 Work = Callable[[Flask], Any]
 
 
@@ -69,6 +71,7 @@ class Installation:
     def restore(self) -> None:
         """Let everything be as it was kept."""
         shutil.rmtree(self.folder)
+        shutil.rmtree(self.folder.with_name(BACKUPS), ignore_errors=True)
         shutil.copytree(self._kept, self.folder, symlinks=True)
         self._tell_postgres("DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         self._tell_postgres("CREATE DATABASE {name} TEMPLATE {kept}")
