@@ -33,6 +33,9 @@ Work = TypeVar("Work", bound=Callable[..., None])
 LEASE = timedelta(minutes=2)
 _RENEWED_AFTER = LEASE / 6
 MAX_ATTEMPTS = 8
+# No job is put off for longer, and no lease runs longer: what lies beyond was written by a
+# clock that was wrong, and would not be done before that moment comes.
+_FURTHEST = timedelta(hours=1)
 # The state of a job that nobody will try again.
 FAILED = "failed"
 
@@ -234,8 +237,9 @@ def renew_lease(job_id: int) -> None:
 
 
 def _is_free(now: Any) -> Any:
-    queued = (Job.state == "queued") & (Job.due_at <= now)
-    return or_(queued, (Job.state == "running") & (Job.lease_until < now))
+    is_due = (Job.due_at <= now) | (Job.due_at > now + _FURTHEST)
+    is_left = (Job.lease_until < now) | (Job.lease_until > now + _FURTHEST)
+    return or_((Job.state == "queued") & is_due, (Job.state == "running") & is_left)
 
 
 def _put_off(job_id: int, error: Exception) -> None:

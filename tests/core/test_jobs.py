@@ -180,6 +180,22 @@ def test_a_job_put_off_is_not_done_early(app, monkeypatch, now, done, asleep):
     assert len(done) == 1
 
 
+def test_a_job_promised_by_a_clock_that_was_ahead_is_done_at_once(app, now, done, asleep):
+    now(NOON + timedelta(days=365))
+    promise(word="hello")
+    now(NOON)
+    assert sweep() == 1
+    assert done == [{"word": "hello"}]
+
+
+def test_a_lease_given_by_a_clock_that_was_ahead_has_run_out(app, now, done, asleep):
+    now(NOON + timedelta(days=365))
+    number = promise()
+    jobs._claim(number)
+    now(NOON)
+    assert sweep() == 1
+
+
 def test_a_job_fails_for_good_after_eight_attempts(app, monkeypatch, now, asleep):
     monkeypatch.setitem(jobs._works, "note", fail)
     now(NOON)
