@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextvars import ContextVar
 from threading import Lock
 from typing import Any, Protocol, TypeVar
 
@@ -22,6 +23,7 @@ _OPEN, _BEFORE, _LAST, _AFTER = "tilsit.open", "tilsit.before", "tilsit.last", "
 _HELD, _SEQUELS, _READ = "tilsit.held", "tilsit.sequels", "tilsit.read"
 # Nobody waits for work in the background, but it must not be lost.
 LONG_PATIENCE_SECONDS = 60.0
+_patience: ContextVar[float] = ContextVar("patience", default=PATIENCE_SECONDS)
 # Who writes into an SQLite file next, among the threads of this process.
 _turns: dict[str, Lock] = {}
 
@@ -44,14 +46,16 @@ Found = TypeVar("Found")
 
 
 @contextmanager
-def transaction(*, patience: float = PATIENCE_SECONDS) -> Iterator[Session]:
+def transaction(*, patience: float | None = None) -> Iterator[Session]:
     """Run a block as one writing transaction and then what waits for its commit.
 
     An open read transaction is ended first: SQLite refuses to turn one into a
     writing one once somebody else has written (SQLITE_BUSY_SNAPSHOT), whatever
     the time-out. So services get ids and load what they need inside. `patience`
-    says how many seconds other writers may take.
+    says how many seconds other writers may take; without it, as many as a reader has,
+    or more within `patiently`.
     """
+    patience = _patience.get() if patience is None else patience
     session = db.session()
     if session.info.get(_OPEN):
         raise RuntimeError("transaction() is the edge and cannot be nested")
@@ -81,6 +85,16 @@ def transaction(*, patience: float = PATIENCE_SECONDS) -> Iterator[Session]:
     reach("transaction.followed")
     for step in session.info[_AFTER]:
         step()
+
+
+@contextmanager
+def patiently() -> Iterator[None]:
+    """Let transactions wait long for other writers, where nobody waits for what they do."""
+    token = _patience.set(LONG_PATIENCE_SECONDS)
+    try:
+        yield
+    finally:
+        _patience.reset(token)
 
 
 def is_writing() -> bool:

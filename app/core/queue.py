@@ -16,6 +16,7 @@ from huey import Huey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
 from app.core import jobs
+from app.core.database import patiently
 from app.core.faults import reach
 from app.core.pulse import keep_beating
 from app.core.runtime import application, setting
@@ -49,12 +50,12 @@ def make_queue(app: Flask, *, timeout: int) -> Huey:
 
     @queue.task(name="run_job")
     def run_job(job_id: int) -> None:
-        with app.app_context():
+        with app.app_context(), patiently():
             jobs.run_job(job_id)
 
     @queue.periodic_task(crontab(), name="sweep")
     def sweep() -> None:
-        with app.app_context():
+        with app.app_context(), patiently():
             jobs.promise_daily()
             jobs.promise_regular()
             jobs.sweep()

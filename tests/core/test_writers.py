@@ -9,8 +9,8 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError, TimeoutError
 
 from app import create_app
-from app.core import connections
-from app.core.database import transaction
+from app.core import connections, database
+from app.core.database import LONG_PATIENCE_SECONDS, patiently, transaction
 from app.core.settings import find_setting, keep_setting
 from app.extensions import db
 from tests.conftest import testing_config as settings
@@ -62,6 +62,18 @@ def test_who_has_patience_tries_again(house, other):
     with transaction(patience=60):
         keep_setting("colour", "green")
     assert find_setting("colour") == "green"
+
+
+def test_what_nobody_waits_for_has_patience_by_itself(house, monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        database, "_begin_writing", lambda _session, deadline: seen.append(deadline)
+    )
+    with patiently(), transaction():
+        pass
+    with transaction():
+        pass
+    assert seen[0] - seen[1] > LONG_PATIENCE_SECONDS / 2
 
 
 def test_a_thread_whose_turn_does_not_come_is_told(house):
