@@ -1,5 +1,7 @@
 """The indexes of documents: those that copying needs first, all others when it is done."""
 
+from typing import Any
+
 from app.mongo.connection import database, told_plainly
 from app.mongo.documents import ENTRIES, Mark, ReleaseEntry
 
@@ -16,5 +18,6 @@ def make_first_indexes() -> None:
 def make_indexes() -> None:
     """Make all indexes that are not there yet."""
     database()
+    entry: Any
     for entry in (*ENTRIES, Mark):
         entry.ensure_indexes()

@@ -46,7 +46,8 @@ class Kind:
 
     entry: type[Document]
     label: str
-    wanted: Select[Any]
+    # Of any columns: what they are is up to `become`.
+    wanted: Any
     place: Columns
     become: Callable[[RowMapping], Facts]
     place_of: Callable[[Facts], Sequence[Any]]

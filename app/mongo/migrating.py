@@ -27,7 +27,7 @@ PARTS: dict[str, tuple[Kind, ...]] = {
 # A release is only ever copied with its project.
 ALIASES = {"releases": PROJECTS}
 
-_STEP = 500
+STEP = 500
 
 
 def migrate(parts: Collection[str] = (), follow: Follow = silently) -> Tally:
@@ -71,7 +71,8 @@ def _migrate_projects(tally: Tally, follow: Follow) -> None:
         if ids := rows.list_ids(begin, end):
             refresh(ids, tally, are_new=are_new)
         note(MIGRATING, **{**begun, "after": end - 1})
-    sweep_projects(tally, follow)
+    if not begun["is_first"]:
+        sweep_projects(tally, follow)
     _begin_following(begun["serial"])
     forget(MIGRATING)
 
@@ -88,8 +89,8 @@ def _begin_following(serial: int) -> None:
 
 def list_steps(after: int, last: int, follow: Follow, label: str) -> Iterator[tuple[int, int]]:
     """Yield where steps through the numbers of projects begin, and where the next ones do."""
-    for begin in follow(range(after + 1, last + 1, _STEP), label):
-        yield begin, begin + _STEP
+    for begin in follow(range(after + 1, last + 1, STEP), label):
+        yield begin, begin + STEP
 
 
 @told_plainly()

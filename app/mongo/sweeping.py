@@ -1,6 +1,7 @@
 """Removing the documents of what SQL has no more."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from app.core.database import end_reading
@@ -52,11 +53,10 @@ def sweep_index(slug: str, tally: Tally) -> None:
 def walk(
     store: Documents, condition: Mapping[str, Any] | None = None, fields: Sequence[str] = ()
 ) -> Iterator[list[Facts]]:
-    """Yield documents, all or those that fit, some at a time and by their keys."""
-    wanted: dict[str, Any] = {**(condition or {})}
-    while found := list(store.find(wanted, fields or None).sort("_id", 1).limit(_AT_ONCE)):
-        yield found
-        wanted["_id"] = {"$gt": found[-1]["_id"]}
+    """Yield documents, all or those that fit, some at a time."""
+    with store.find(condition or {}, fields or None, batch_size=_AT_ONCE) as rest:
+        while found := list(islice(rest, _AT_ONCE)):
+            yield found
 
 
 def _sweep(store: Documents, found: Sequence[Facts], tally: Tally) -> None:
