@@ -106,19 +106,19 @@ def test_removed_index_takes_its_documents_along(release, mongo):
     caught_up()
     assert mongo.indexes.find_one({"_id": "lab"})["visibility"] == "members"
     with transaction():
-        remove_index(OPERATOR, index, "lab", with_projects=True)
+        remove_index(index, "lab", with_projects=True)
     follow_rest(Tally())
     assert mongo.projects.distinct("index") == ["main"]
     assert mongo.releases.distinct("index") == ["main"]
     assert mongo.indexes.find_one({"_id": "lab"}) is None
 
 
-def test_index_begun_anew_has_nothing_of_the_old_one(release, mongo, now):
+def test_index_begun_anew_has_nothing_of_the_old_one(release, mongo):
     index = make_index("lab")
     make_release(make_project("secret", index=index))
     caught_up()
     with transaction():
-        remove_index(OPERATOR, index, "lab", with_projects=True)
+        remove_index(index, "lab", with_projects=True)
     make_release(make_project("open", index=make_index("lab")))
     caught_up()
     assert mongo.projects.distinct("name", {"index": "lab"}) == ["open"]
