@@ -34,6 +34,7 @@ ALIAS = "tilsit"
 DEFAULT_DATABASE = "tilsit"
 OLDEST = (5, 0)
 
+_BAD_OPTIONS = "MONGODB_URL cannot be used: correct its options."
 # AuthenticationFailed, Unauthorized, and what Atlas says.
 _REFUSALS = {18, 13, 8000}
 _DISTRUST = ("certificate", "tlsv1", "ssl handshake")
@@ -82,23 +83,34 @@ def told_plainly() -> Iterator[None]:
     try:
         yield
     except PyMongoError as error:
-        raise _plain(error) from error
+        # Without its cause: the driver quotes addresses, and passwords stand in them.
+        raise _plain(error) from None
 
 
 def _open(url: str) -> None:
     mongoengine.disconnect(ALIAS)
     _opened.clear()
     with told_plainly():
-        given = parse_uri(url, validate=True, warn=False)
-        known = {name.lower() for name in given["options"]}
-        limits = {name: value for name, value in _PATIENCE.items() if name.lower() not in known}
-        client: MongoClient[dict[str, Any]] = mongoengine.connect(
-            given["database"] or DEFAULT_DATABASE, alias=ALIAS, host=url, **limits, **_FIXED
-        )
+        client = _connect(url)
         _demand_version(client.admin.command("buildInfo")["version"])
         # The first thing that a login needs a right for.
         mongoengine.get_db(ALIAS).list_collection_names()
     _opened.append(url)
+
+
+def _connect(url: str) -> MongoClient[dict[str, Any]]:
+    try:
+        given = parse_uri(url, validate=True, warn=False)
+        known = {name.lower() for name in given["options"]}
+        limits = {name: value for name, value in _PATIENCE.items() if name.lower() not in known}
+        name = given["database"] or DEFAULT_DATABASE
+        client: MongoClient[dict[str, Any]] = mongoengine.connect(
+            name, alias=ALIAS, host=url, **limits, **_FIXED
+        )
+    except ValueError:
+        # So the driver says that an option cannot have its value.
+        raise MongoUnavailable(_BAD_OPTIONS) from None
+    return client
 
 
 def _demand_version(version: str) -> None:
@@ -111,7 +123,7 @@ def _demand_version(version: str) -> None:
 def _plain(error: PyMongoError) -> Exception:
     if isinstance(error, (InvalidURI, ConfigurationError)):
         # The driver quotes the address, and with it the password.
-        return MongoUnavailable("MONGODB_URL cannot be used: correct its options.")
+        return MongoUnavailable(_BAD_OPTIONS)
     if isinstance(error, OperationFailure):
         return MongoRefused() if error.code in _REFUSALS else error
     told = str(error).lower()

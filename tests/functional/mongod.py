@@ -46,10 +46,17 @@ class StandIn:
                 cwd=self.folder,
             )
 
+    def stop(self) -> None:
+        """End it gracefully."""
+        self._end(signal.SIGTERM)
+
     def kill(self) -> None:
         """End it at once, as a loss of power would."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, number: signal.Signals) -> None:
         if self.process is not None:
-            self.process.send_signal(signal.SIGKILL)
+            self.process.send_signal(number)
             self.process.wait()
             self.process = None
 
