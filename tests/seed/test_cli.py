@@ -38,6 +38,8 @@ def test_seeding_twice_changes_nothing(app):
     assert "0 people and 0 files" in second
     assert "password" not in second
     assert counts() == before
+    checked = app.test_cli_runner().invoke(args=["check", "--hashes"])
+    assert checked.output == "Nothing is wrong.\n"
 
 
 def test_seeding_furnishes_accounts_and_projects(app):
