@@ -28,6 +28,8 @@ from app.manage.index_forms import (
 from app.manage.index_viewmodels import ClaimLine, IndexLine, IndexView
 from app.manage.origins import describe_origin
 from app.projects.queries import count_projects
+from app.retention.queries import list_rules
+from app.retention.services import is_on
 from app.web.forms import Form
 
 
@@ -41,6 +43,8 @@ def index_view(actor: Actor, index: Index, *, name: str, forms: dict[str, Form])
         bases=tuple(map(IndexLine.of, list_bases(index.id))),
         rights=tuple(list_rights(index.id)),
         claims=tuple(ClaimLine.of(*each) for each in list_claims(index.id)),
+        retention=tuple(list_rules(index.id)),
+        is_retention_on=is_on(),
         dependents=shown,
         hidden_dependents=len(dependents) - len(shown),
         project_count=count_projects(index.id),

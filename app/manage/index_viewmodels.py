@@ -5,6 +5,7 @@ from datetime import datetime
 
 from app.indexes.models import Index, NameClaim, ReservedPattern
 from app.indexes.upstreams import find_host
+from app.retention.rules import Rule
 from app.web.forms import Form
 
 
@@ -73,6 +74,8 @@ class IndexView:
     bases: tuple[IndexLine, ...]
     rights: tuple[tuple[str, str], ...]
     claims: tuple[ClaimLine, ...]
+    retention: tuple[Rule, ...]
+    is_retention_on: bool
     dependents: tuple[str, ...]
     hidden_dependents: int
     project_count: int

@@ -17,6 +17,8 @@ from app.indexes.reservations import reserve
 from app.indexes.services import grant
 from app.journal.models import Entry
 from app.projects.claims import claim_name
+from app.retention.rules import Rule
+from app.retention.services import set_rule, switch_on
 from app.search.models import Listing
 from tests.factories import make_account, make_index, make_project, make_release, sign_in
 from tests.site.pages import faults, soup
@@ -477,3 +479,17 @@ def test_who_claims_an_upstreams_name_is_told(client, app, olga, monkeypatch):
     db.session.commit()
     answer = client.post(f"{PAGE}claims", data={"claims-name": "far_away"})
     assert "An upstream has far-away too." in client.get(answer.location).text
+
+
+def test_the_page_tells_what_goes_by_itself(client):
+    sign_in(client, make_account("ruler", is_admin=True))
+    assert "No rule lets releases go." in client.get("/manage/index/main/").text
+    with transaction():
+        set_rule(get_index(), Rule(pattern="acme-*", keep_newest=3, downloaded_days=90, age_days=7))
+        set_rule(get_index(), Rule(pattern="acme-core"))
+    page = client.get("/manage/index/main/").text
+    for told in ("the 3 newest releases", "within 90 days", "Everything", "not switched that on"):
+        assert told in page
+    with transaction():
+        switch_on()
+    assert "Once a day" in client.get("/manage/index/main/").text

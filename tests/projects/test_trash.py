@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.accounts.actors import Actor
+from app.accounts.actors import OPERATOR, Actor
 from app.accounts.models import Account
 from app.core import clock
 from app.core.database import transaction
@@ -33,8 +33,6 @@ from app.uploads.exceptions import FilenameBurned
 from tests.archives import make_sdist
 from tests.factories import make_account, make_file, make_index, make_project, make_release
 from tests.uploads.clients import publish_wheel
-
-ADMIN = Actor(1, "admin", is_admin=True, has_confirmed_email=True)
 
 
 @pytest.fixture(autouse=True)
@@ -168,7 +166,7 @@ def test_after_the_last_day_the_bytes_leave_and_the_name_stays_taken(owner, whee
         with pytest.raises(FreedForGood):
             do(change, owner, number)
     with pytest.raises(FilenameBurned):
-        publish_wheel(ADMIN, "demo")
+        publish_wheel(OPERATOR, "demo")
 
 
 def test_what_was_removed_before_there_was_a_trash_stays_as_long(owner, wheel, now):
@@ -205,7 +203,7 @@ def test_the_same_bytes_in_two_trashes_are_weighed_once(owner, wheel):
         make_release(make_project("demo", index=make_index("other")), "1.0"), content=b"wheel one"
     ).id
     remove_file(owner, wheel)
-    remove_file(ADMIN, copy)
+    remove_file(OPERATOR, copy)
     assert (weigh_trash().size, weigh_trash().freed) == (18, 9)
 
 
@@ -214,17 +212,17 @@ def test_an_administrator_gives_up_bytes_at_once(owner, wheel):
     remove_file(owner, wheel)
     with pytest.raises(Exception, match="administrator"):
         do(trash.purge, owner, PROJECT, project_id)
-    assert do(trash.purge, ADMIN, PROJECT, project_id) == 1
+    assert do(trash.purge, OPERATOR, PROJECT, project_id) == 1
     assert blobs().find_size(sha256) is None
     with pytest.raises(NotInTrash):
-        do(trash.purge, ADMIN, PROJECT, project_id)
+        do(trash.purge, OPERATOR, PROJECT, project_id)
 
 
 def test_only_the_bytes_of_one_release_are_given_up(owner, wheel):
     other = make_file(make_release(get(Project), "2.0"), content=b"two").id
     project_id, release_id = get(Project).id, get(File, other).release_id
     do(services.delete_project, owner, project_id, "demo")
-    assert do(trash.purge, ADMIN, RELEASE, release_id) == 1
+    assert do(trash.purge, OPERATOR, RELEASE, release_id) == 1
     do(trash.restore_project, owner, project_id)
     assert get(File, wheel).removed_at is None
     # A release without files does not come back.
@@ -234,15 +232,15 @@ def test_only_the_bytes_of_one_release_are_given_up(owner, wheel):
 def test_a_prohibited_name_does_not_come_back(owner, wheel):
     project_id = get(Project).id
     do(services.delete_project, owner, project_id, "demo")
-    do(prohibit, ADMIN, "demo")
+    do(prohibit, OPERATOR, "demo")
     with pytest.raises(PlaceTaken, match="prohibited"):
-        do(trash.restore_project, ADMIN, project_id)
+        do(trash.restore_project, OPERATOR, project_id)
 
 
 def test_a_release_comes_back_into_quarantine(client, owner, wheel):
     release_id = get(Release).id
     do(services.delete_release, owner, release_id, "1.0")
-    do(services.change_status, ADMIN, get(Project).id, "quarantined")
+    do(services.change_status, OPERATOR, get(Project).id, "quarantined")
     do(trash.restore_release, owner, release_id)
     assert not is_served(client, wheel)
     assert get(Project).file_count is None
@@ -311,7 +309,7 @@ def test_the_trash_tells_what_was_removed_together(owner, wheel):
 
 def test_a_project_that_was_begun_anew_keeps_its_trash(owner, wheel):
     do(services.delete_project, owner, get(Project).id, "demo")
-    publish_wheel(ADMIN, "demo", "2.0")
+    publish_wheel(OPERATOR, "demo", "2.0")
     (removed,) = list_removed(limit=9)
     assert (removed.kind, removed.version, removed.is_below) == ("release", "1.0", False)
     do(trash.restore_release, owner, removed.number)
@@ -374,7 +372,7 @@ def test_a_promotion_brings_back_what_is_in_the_trash(owner, wheel):
     other = make_index("other")
     copy = make_file(make_release(make_project("demo", index=other), "1.0"), content=b"wheel one")
     remove_file(owner, wheel)
-    do(trash.purge, ADMIN, FILE, wheel)
+    do(trash.purge, OPERATOR, FILE, wheel)
     with transaction():
         copy_file(db.session.merge(copy), get(File, wheel).release)
     assert (get(File, wheel).removed_at, get(File, wheel).freed_at) == (None, None)
