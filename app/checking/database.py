@@ -18,7 +18,14 @@ _JOINTS = frozenset(
     {
         *("role", "index_grant", "index_base", "release_classifier", "release_language"),
         *("dependency", "project_url", "listing", "listing_label", "label_count", "index_total"),
-        *("api_token", "mail_link", "policy_rule", "name_claim", "page_translation"),
+        *(
+            "api_token",
+            "mail_link",
+            "policy_rule",
+            "retention_rule",
+            "name_claim",
+            "page_translation",
+        ),
     }
 )
 
