@@ -12,6 +12,7 @@ from granian.log import LogLevels
 
 from app.core.memory import leave_alone_what_is_there
 from app.launch.household import end_with_parent
+from app.launch.notices import tell_when_ready
 
 # A thread is made when a request finds all others busy, as with slow uploads and
 # downloads; `web/turnstiles.py` keeps those from taking all of them.
@@ -51,7 +52,7 @@ def serve(app: Flask, host: str, port: int, processes: int) -> None:
         # What it does is told by `serve`; only what goes wrong is news.
         log_level=LogLevels.error,
     )
-    server.serve(target_loader=_loader(app), wrap_loader=False)
+    server.serve(target_loader=_loader(app, host, port), wrap_loader=False)
 
 
 def _allow_connections(count: int) -> None:
@@ -62,12 +63,13 @@ def _allow_connections(count: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _loader(app: Flask) -> Callable[[], Any]:
+def _loader(app: Flask, host: str, port: int) -> Callable[[], Any]:
     def load() -> Any:
         end_with_parent()
         # What was promised for the end before the fork is forgotten in here.
         app.extensions["downloads"].write_at_exit()
         leave_alone_what_is_there()
+        tell_when_ready(host, port)
         return app
 
     return load
