@@ -22,6 +22,8 @@ from app.core.runtime import setting
 
 _MB = 1_000_000
 _MAKE = "make"
+# A sixth of the time at work: pages take as long as ever.
+_REST = 5
 
 
 class _Group(click.Group):
@@ -48,6 +50,11 @@ _rate_option = click.option(
 )
 
 
+_hurry_option = click.option(
+    "--hurry", "is_hurried", is_flag=True, help="Take no rests, as when nobody is here."
+)
+
+
 @click.group("backup", cls=_Group)
 def backup() -> None:
     """Make a backup in DIR while the service runs: `backup DIR`; or see what is there."""
@@ -60,14 +67,23 @@ def backup() -> None:
     "--keep-days", type=click.IntRange(min=1), metavar="N", help="Keep those of N days as well."
 )
 @_rate_option
+@_hurry_option
 @_json_option
 def make(
-    root: Path, keep: int | None, keep_days: int | None, rate: int | None, *, as_json: bool
+    root: Path,
+    keep: int | None,
+    keep_days: int | None,
+    rate: int | None,
+    *,
+    is_hurried: bool,
+    as_json: bool,
 ) -> None:
     """Make a backup in DIR; status 1 when it failed, or when files were missing."""
     _stand_behind()
     with refusals_as_messages():
-        made = making.make_backup(root, keeping=Keeping(keep, keep_days), pace=_pace(rate))
+        made = making.make_backup(
+            root, keeping=Keeping(keep, keep_days), pace=_pace(rate, is_hurried=is_hurried)
+        )
     manifest = made.backup.manifest
     if as_json:
         removed = {"copied": made.copied, "copied_bytes": made.copied_bytes}
@@ -112,8 +128,11 @@ def list_(root: Path, *, as_json: bool) -> None:
 @_vault_argument
 @_at_option
 @_rate_option
+@_hurry_option
 @_json_option
-def verify(root: Path, at: str | None, rate: int | None, *, as_json: bool) -> None:
+def verify(
+    root: Path, at: str | None, rate: int | None, *, is_hurried: bool, as_json: bool
+) -> None:
     """Read the backups in DIR and compare all hashes; status 1 when something is wrong.
 
     Damaged files are set aside, so that the next backup copies them again.
@@ -122,7 +141,7 @@ def verify(root: Path, at: str | None, rate: int | None, *, as_json: bool) -> No
     vault = Vault(root)
     with refusals_as_messages():
         backups = choose_all(vault) if at is None else [choose(vault, at)]
-        faults = list(find_faults(vault, backups, _pace(rate)))
+        faults = list(find_faults(vault, backups, _pace(rate, is_hurried=is_hurried)))
         set_damaged_aside(vault, faults)
     broken = [] if at is not None else vault.list_broken()
     if as_json:
@@ -200,8 +219,8 @@ def _stand_behind() -> None:
         stand_behind()
 
 
-def _pace(rate: int | None) -> Pace:
-    return Pace((rate or 0) * _MB)
+def _pace(rate: int | None, *, is_hurried: bool) -> Pace:
+    return Pace(rest=0 if is_hurried else _REST, bytes_per_second=(rate or 0) * _MB)
 
 
 def _told(one: Backup) -> dict[str, Any]:

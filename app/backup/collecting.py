@@ -43,6 +43,7 @@ def collect_blobs(vault: Vault, digests: Collection[str], pace: Pace) -> Collect
     _demand_room(vault, wanted)
     for sha256 in track(wanted, label="Files"):
         _collect(vault, sha256, collected, pace)
+        pace.spend()
     return collected
 
 

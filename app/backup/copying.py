@@ -12,22 +12,31 @@ from typing import BinaryIO
 
 CHUNK = 1024 * 1024
 _LOWEST = 19
+# Whoever was stopped for an hour need not rest for three.
+_LONGEST_REST = 1.0
 
 
 class Pace:
-    """Keeps work from going faster than so many bytes a second; 0 is no bound."""
+    """Keeps work from disturbing others: it rests in between, and reads only so fast.
 
-    def __init__(self, bytes_per_second: int = 0) -> None:
+    `rest` is how many times as long as it worked it rests; bytes a second of 0 are no bound.
+    """
+
+    def __init__(self, *, rest: float = 0, bytes_per_second: int = 0) -> None:
+        self._rest = rest
         self._rate = bytes_per_second
-        self._ahead_until = 0.0
+        self._began = self._ahead_until = time.monotonic()
 
-    def spend(self, size: int) -> None:
-        """Wait until so many bytes may have been read."""
-        if not self._rate:
-            return
+    def spend(self, size: int = 0) -> None:
+        """Rest after some work, and until so many bytes may have been read."""
         now = time.monotonic()
-        self._ahead_until = max(self._ahead_until, now) + size / self._rate
-        time.sleep(self._ahead_until - now)
+        pause = min((now - self._began) * self._rest, _LONGEST_REST)
+        if self._rate:
+            self._ahead_until = max(self._ahead_until, now) + size / self._rate
+            pause = max(pause, self._ahead_until - now)
+        if pause:
+            time.sleep(pause)
+        self._began = time.monotonic()
 
     def keep(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         """Yield what comes, no faster than it may."""

@@ -14,6 +14,8 @@ from app.extensions import db
 
 # A step is a megabyte at the usual size of a page: a moment, between which others get on.
 _STEP = 256
+# So much of reading takes a few milliseconds.
+_OPERATIONS = 50_000
 _PAGES = "SELECT page_size FROM pragma_page_size"
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
 _COLUMNS = (
@@ -37,6 +39,8 @@ def copy_database(folder: Path, pace: Pace) -> tuple[Facts, frozenset[str]]:
         before = _identity(path)
         with open_file(path) as source, closing(_new_copy(target)) as copy:
             _copy(source, copy, pace)
+            # It is nobody's but ours, so reading it can be interrupted for a rest.
+            copy.set_progress_handler(pace.spend, _OPERATIONS)
             _demand_sound(copy)
             told = _read(copy)
         if _identity(path) != before:

@@ -24,7 +24,7 @@ class Meddler(Pace):
         self._deed: Callable[[], object] | None = deed
 
     @override
-    def spend(self, size: int) -> None:
+    def spend(self, size: int = 0) -> None:
         deed, self._deed = self._deed, None
         if deed is not None:
             deed()
