@@ -16,7 +16,14 @@ from app.projects.names import normalise
 from app.projects.versions import canonical, parse_version
 from app.sources import queries
 from app.sources.base import LAST, Arrival, Source
-from app.sources.page import IndexPage, Person, ReleaseDetail, ReleaseLine, StoredFile
+from app.sources.page import (
+    FileLink,
+    IndexPage,
+    Person,
+    ReleaseDetail,
+    ReleaseLine,
+    StoredFile,
+)
 from app.sources.statements import QUARANTINED, RELEASE_PREFIX
 
 _log = logging.getLogger(__name__)
@@ -38,7 +45,7 @@ class LocalSource(Source):
             return None
         # PEP 792: a project in quarantine offers no files.
         is_open = project["status"] != QUARANTINED
-        files = tuple(queries.list_links(project["id"])) if is_open else ()
+        files = tuple(self.list_links(project)) if is_open else ()
         return IndexPage(
             index_slug=self.slug,
             name=project["name"],
@@ -50,6 +57,10 @@ class LocalSource(Source):
             status_reason=project["status_reason"],
             serial=project["last_serial"],
         )
+
+    def list_links(self, project: RowMapping) -> Sequence[FileLink]:
+        """Return the files of a project as `queries.list_links` orders them."""
+        return queries.list_links(project["id"])
 
     @override
     def find_serial(self, name: str) -> int | None:
@@ -189,16 +200,24 @@ def _belongings(rows: Sequence[RowMapping]) -> dict[str, Any]:
     def each(kind: str) -> list[RowMapping]:
         return [row for row in rows if row["kind"] == kind]
 
-    people = [
-        Person(username=row["first"], name=row["second"], role=row["third"])
-        for row in each("person")
-    ]
     return {
         "classifiers": tuple(row["first"] for row in each("classifier")),
         "languages": tuple(row["first"] for row in each("language")),
         "requires_dist": tuple(row["first"] for row in each("dependency")),
-        "neighbours": frozenset(row["first"] for row in each("neighbour")),
         "project_urls": tuple((row["first"], row["second"]) for row in each("url")),
+        **company(rows),
+    }
+
+
+def company(rows: Sequence[RowMapping]) -> dict[str, Any]:
+    """Return, for a detail, the people of a project and the neighbours of a release."""
+    people = [
+        Person(username=row["first"], name=row["second"], role=row["third"])
+        for row in rows
+        if row["kind"] == "person"
+    ]
+    return {
+        "neighbours": frozenset(row["first"] for row in rows if row["kind"] == "neighbour"),
         "people": tuple(sorted(people, key=lambda person: _ROLES.index(person.role))),
     }
 

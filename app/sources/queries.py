@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CursorResult, Executable, RowMapping, or_, select
 
 from app.extensions import db
-from app.indexes.models import NameClaim
+from app.indexes.models import Index, NameClaim
 from app.projects.models import Project
 from app.sources import statements
 from app.sources.page import FileLink
@@ -61,6 +61,18 @@ def list_belongings(project_id: int, release_id: int) -> list[RowMapping]:
     return _list(statements.BELONGINGS, project_id=project_id, release_id=release_id)
 
 
+def list_company(project_id: int, canonical_version: str) -> list[RowMapping]:
+    """Return of the belongings those that change without a change of the project."""
+    return _list(statements.COMPANY, project_id=project_id, canonical_version=canonical_version)
+
+
+def find_html(project_id: int, canonical_version: str) -> str | None:
+    """Return the HTML of a release's description, or None if it was not made yet."""
+    place = {"project_id": project_id, "canonical_version": canonical_version}
+    row = _find(statements.HTML, **place)
+    return None if row is None else row["description_html"]
+
+
 def iterate_names(index_id: int, begin: str, end: str) -> Iterator[tuple[str, str]]:
     """Yield the names of an index's projects from one up to, without, another, sorted.
 
@@ -71,6 +83,12 @@ def iterate_names(index_id: int, begin: str, end: str) -> Iterator[tuple[str, st
     with _execute(statements.NAMES, wanted) as rows:
         for row in rows:
             yield row.name, row.normalized_name
+
+
+def find_names_serial(index_id: int) -> int:
+    """Return the number of the last change of the names that an index shows."""
+    wanted = select(Index.names_serial).where(Index.id == index_id)
+    return db.session.scalar(wanted) or 0
 
 
 def list_shown(index_id: int, names: Collection[str]) -> set[str]:

@@ -71,6 +71,7 @@ PROJECT = select(
     Project.status,
     Project.status_reason,
     Project.last_serial,
+    Project.updated_at,
 ).where(_is_project)
 
 _other = aliased(Release)
@@ -175,7 +176,24 @@ def _belonging(kind: str, position: Any, *texts: Any) -> Select[Any]:
 
 _own = aliased(Project)
 _own_index = select(_own.index_id).where(_own.id == _project_id).scalar_subquery()
-_belongings = union_all(
+
+
+def _company(release_id: Any) -> tuple[Select[Any], ...]:
+    """Select what others change without a number: people, and what is here of what is needed."""
+    neighbours = (
+        _belonging("neighbour", literal(0), Project.normalized_name)
+        .join(Dependency, Dependency.normalized_name == Project.normalized_name)
+        .where(Dependency.release_id == release_id, Project.index_id == _own_index, _is_open)
+    )
+    people = (
+        _belonging("person", literal(0), Account.username, Account.name, Role.kind)
+        .join(Role, Role.account_id == Account.id)
+        .where(Role.project_id == _project_id)
+    )
+    return neighbours, people
+
+
+_belongings = (
     _belonging("classifier", literal(0), Classifier.name)
     .join(ReleaseClassifier, ReleaseClassifier.classifier_id == Classifier.id)
     .where(ReleaseClassifier.release_id == _release_id),
@@ -185,19 +203,21 @@ _belongings = union_all(
     _belonging("dependency", Dependency.position, Dependency.requirement).where(
         Dependency.release_id == _release_id
     ),
-    _belonging("neighbour", literal(0), Project.normalized_name)
-    .join(Dependency, Dependency.normalized_name == Project.normalized_name)
-    .where(Dependency.release_id == _release_id, Project.index_id == _own_index, _is_open),
     _belonging("url", ProjectUrl.position, ProjectUrl.label, ProjectUrl.url).where(
         ProjectUrl.release_id == _release_id
     ),
-    _belonging("person", literal(0), Account.username, Account.name, Role.kind)
-    .join(Role, Role.account_id == Account.id)
-    .where(Role.project_id == _project_id),
-).subquery()
-BELONGINGS = select(_belongings).order_by(
-    _belongings.c.kind, _belongings.c.position, _belongings.c.first
 )
+
+
+def _in_order(*parts: Select[Any]) -> Select[Any]:
+    rows = union_all(*parts).subquery()
+    return select(rows).order_by(rows.c.kind, rows.c.position, rows.c.first)
+
+
+BELONGINGS = _in_order(*_belongings, *_company(_release_id))
+_at_version = and_(_is_release, Release.canonical_version == bindparam("canonical_version"))
+COMPANY = _in_order(*_company(select(Release.id).where(_at_version).scalar_subquery()))
+HTML = select(Release.description_html).where(_at_version)
 
 NAMES = (
     select(Project.name, Project.normalized_name)
