@@ -14,6 +14,7 @@ from app.mongo.kinds import KINDS, PAGE, Kind
 from app.mongo.mapping import Facts, Refused, is_intact
 from app.mongo.migrating import list_steps, migrate
 from app.mongo.pacing import Follow, paced, silently
+from app.mongo.sealing import outline, sealed_all
 from app.mongo.sweeping import list_gone, walk
 from app.mongo.writing import read_digests
 
@@ -119,12 +120,13 @@ def _compare_some(ids: list[int]) -> Comparison:
     projects = rows.list_projects(ids)
     documents = mapping.map_projects(projects, comparison.refused)
     heads = rows.list_heads([row["id"] for row in projects if row["removed_at"] is None])
-    wanted = _digests(list(documents.values()))
-    releases: Known = {}
+    outlines: list[Facts] = []
     for some in rows.slices(heads, **SLICE):
         for parts in mapping.map_releases(some, comparison.refused):
-            releases |= _digests(parts)
+            outlines += map(outline, parts)
     end_reading()
+    wanted = _digests(sealed_all(documents.values(), outlines))
+    releases: Known = _digests(outlines)
     stores, keys = database(), {"$in": list(wanted)}
     for name, ours, theirs in (
         ("projects", wanted, read_digests(stores.projects, {"_id": keys})),

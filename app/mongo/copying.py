@@ -14,7 +14,8 @@ from app.core.exceptions import Unavailable
 from app.core.i18n import _l
 from app.mongo import mapping, rows
 from app.mongo.connection import database, told_plainly
-from app.mongo.mapping import Refused
+from app.mongo.mapping import Facts, Refused
+from app.mongo.sealing import outline, sealed_all
 from app.mongo.writing import Known, drop, put, read_digests
 
 # What is held in memory at once.
@@ -72,20 +73,20 @@ def _copy(ids: Collection[int], tally: Tally, *, are_new: bool) -> dict[int, int
     if not are_new:
         known_projects = read_digests(stores.projects, {"_id": {"$in": keys}})
         known_releases = read_digests(stores.releases, {"project": {"$in": keys}})
-    kept = _copy_releases(rows.slices(heads, **SLICE), known_releases, tally)
-    tally.removed += drop(stores.releases, known_releases.keys() - kept)
+    parts = _copy_releases(rows.slices(heads, **SLICE), known_releases, tally)
+    tally.removed += drop(stores.releases, known_releases.keys() - {each["_id"] for each in parts})
     # As the last thing: who finds the project finds its releases.
-    tally.written += put(stores.projects, list(documents.values()), known_projects)
+    tally.written += put(stores.projects, sealed_all(documents.values(), parts), known_projects)
     return {row["id"]: row["last_serial"] for row in projects}
 
 
-def _copy_releases(slices: Iterable[list[int]], known: Known, tally: Tally) -> set[str]:
-    """Write releases, and return their keys."""
-    kept: set[str] = set()
+def _copy_releases(slices: Iterable[list[int]], known: Known, tally: Tally) -> list[Facts]:
+    """Write releases, and return the outlines of their parts."""
+    outlines: list[Facts] = []
     for ids in slices:
         found = mapping.map_releases(ids, tally.refused)
         documents = [part for parts in found for part in parts]
         end_reading()
         tally.written += put(database().releases, documents, known)
-        kept.update(document["_id"] for document in documents)
-    return kept
+        outlines += map(outline, documents)
+    return outlines

@@ -99,6 +99,8 @@ class LineEntry(EmbeddedDocument):
     is_prerelease = BooleanField()
     is_yanked = BooleanField()
     yanked_reason = StringField()
+    # See `sealing`.
+    seal = StringField()
 
 
 class LatestEntry(EmbeddedDocument):
@@ -148,6 +150,7 @@ class ProjectEntry(Document):
     latest = EmbeddedDocumentField(LatestEntry)
     releases = EmbeddedDocumentListField(LineEntry)
     release_count = IntField()
+    contents = StringField()
     digest = StringField()
 
 
