@@ -20,6 +20,7 @@ ROOT = Path(__file__).parent
 
 SHORTEST_SECRET = 16
 REGISTRATIONS = ("open", "invite", "closed")
+CATALOGUES = ("sql", "mongodb")
 # What every connection to PostgreSQL asks for.
 POSTGRESQL_OPTIONS = {
     "connect_timeout": 5,
@@ -70,6 +71,8 @@ class Config:
     METERS_PAUSE = 2
     # How many seconds an answer of /readyz counts.
     READY_SECONDS = 1
+    # How many seconds a page waits for MongoDB before it asks the database.
+    MONGODB_PATIENCE = 1.0
     MAX_CONTENT_LENGTH = 2 * 1024 * 1024
     PERMANENT_SESSION_LIFETIME = timedelta(days=30)
     REMEMBER_COOKIE_DURATION = timedelta(days=30)
@@ -108,6 +111,7 @@ class Config:
         self.DOWNLOAD_LOG = self._download_log()
         self.FAULT = self._fault()
         self.MONGODB_URL = self._mongodb_url()
+        self.CATALOGUE = self._catalogue()
         self._read_mail()
         self._read_operation()
         # Behind TLS the browser must never send a cookie in the clear.
@@ -233,6 +237,15 @@ class Config:
             _demand_trust(parts, options)
         return url
 
+    def _catalogue(self) -> str:
+        """Return where pages read our own projects."""
+        given = self._choice("CATALOGUE", CATALOGUES)
+        if given == "mongodb" and self.MONGODB_URL is None:
+            raise ConfigError(
+                "CATALOGUE=mongodb needs a server: set MONGODB_URL, or leave CATALOGUE out."
+            )
+        return given
+
     def _read_mail(self) -> None:
         """Read MAIL_URL: smtp://host, smtp+tls://user:password@host:587 or smtps://…"""
         given = self._environ.get("MAIL_URL", "")
@@ -306,6 +319,7 @@ class Testing(Config):
     JOBS_INLINE = True
     METERS_PAUSE = 0
     READY_SECONDS = 0
+    MONGODB_PATIENCE = 20.0
     WTF_CSRF_ENABLED = False
 
 

@@ -45,6 +45,7 @@ from app.mirror.leaving import forget_upstream
 from app.mirror.relisting import RELISTING
 from app.mirror.resting import RestingMirror
 from app.mirror.source import mirror_source
+from app.mongo import choosing as documents
 from app.pages import queries as pages
 from app.policy.source import lay_policy
 from app.projects import totals
@@ -63,7 +64,6 @@ from app.search.jobs import leave_index
 from app.simple import passes, shelving
 from app.site.labels import KINDS
 from app.sources import registry
-from app.sources.local import LocalSource
 from app.stats import keepers
 from app.stats.keepers import Keeper
 from app.stats.queries import list_files
@@ -116,7 +116,7 @@ CHECKS: tuple[findings.Checker, ...] = (
 
 def wire() -> None:
     """Connect all listeners, sources and those who stand on blobs."""
-    registry.register("hosted", LocalSource)
+    registry.register("hosted", documents.hosted_source)
     registry.register("mirror", mirror_source, resting=RestingMirror)
     registry.lay_over(lay_policy)
     sweep.refer(list_referred, copies.list_referred, pages.list_referred)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
+from flask import Flask, current_app
+from flask.testing import FlaskClient, FlaskCliRunner
 from flask_migrate import upgrade
 from sqlalchemy import Connection, Engine, event
 
@@ -22,12 +22,15 @@ from app.core.storage import MemoryStorage
 from app.extensions import db
 from app.indexes.queries import MIRROR, get_index
 from app.mirror.upstream import forget_upstreams
+from app.mongo.connection import close
 from app.pages.directory import recall_directory
 from app.simple.shelf import Shelf
 from app.sources import registry
 from app.sources.registry import source_for
 from app.wiring import wire
 from tests.functional.databases import Postgres, postgres_server
+from tests.functional.mongod import mongo_database
+from tests.mongo.serving import COPYING, catch_up, served_from
 from tests.simple.far import Far
 
 _numbers = itertools.count(1)
@@ -43,7 +46,22 @@ class Client(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> Any:
         """Send a request in a context of its own."""
         db.session.close()
+        _catch_up()
         return contextvars.Context().run(super().open, *args, **kwargs)
+
+
+class Runner(FlaskCliRunner):
+    """A terminal whose commands find documents that are in line with the rows."""
+
+    def invoke(self, *args: Any, **kwargs: Any) -> Any:
+        """Run a command."""
+        _catch_up()
+        return super().invoke(*args, **kwargs)
+
+
+def _catch_up() -> None:
+    if current_app.config["CATALOGUE"] == "mongodb":
+        catch_up()
 
 
 @pytest.fixture(autouse=True)
@@ -58,8 +76,9 @@ def _long_memory(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the unit tests run on the other database too."""
+    """Let the unit tests run on the other database too, and read from documents."""
     parser.addoption("--postgresql", action="store_true", help="run on a PostgreSQL server")
+    parser.addoption("--mongodb", action="store_true", help="read projects from MongoDB")
 
 
 @pytest.fixture(scope="session")
@@ -79,6 +98,14 @@ def database(request: pytest.FixtureRequest) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
+def mongo_url() -> Iterator[str]:
+    """Give the address of a MongoDB database of the tests."""
+    with mongo_database() as url:
+        yield url
+        close()
+
+
+@pytest.fixture(scope="session")
 def shared_app(
     tmp_path_factory: pytest.TempPathFactory, database: dict[str, str]
 ) -> Iterator[Flask]:
@@ -86,6 +113,7 @@ def shared_app(
     folder = tmp_path_factory.mktemp("data")
     app = create_app(testing_config(folder, STORAGE_URL="memory:", **database))
     app.test_client_class = Client
+    app.test_cli_runner_class = Runner
     with app.app_context():
         upgrade()
     yield app
@@ -105,7 +133,17 @@ def shelves(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def app(shared_app: Flask, shelves: Path) -> Iterator[Flask]:
+def app(bare_app: Flask, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """Give the application, which reads from documents if the tests are to."""
+    if not request.config.getoption("--mongodb"):
+        yield bare_app
+        return
+    with served_from(bare_app, request.getfixturevalue("mongo_url")):
+        yield bare_app
+
+
+@pytest.fixture
+def bare_app(shared_app: Flask, shelves: Path) -> Iterator[Flask]:
     """Give the application; all that a test writes is rolled back."""
     shared_app.extensions["blobs"] = MemoryStorage()
     # Rolled back rows must leave no page behind, and nothing else that is remembered of them.
@@ -181,8 +219,8 @@ def queries(app: Flask) -> Iterator[list[str]]:
     seen = Statements()
 
     def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        is_lock = "_advisory_" in statement
-        if not is_lock and not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+        is_apart = COPYING.is_running or "_advisory_" in statement
+        if not is_apart and not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
             seen.append(statement)
 
     connection = db.engines[None]

@@ -66,3 +66,12 @@ def test_what_cannot_be_used_is_refused(read, url, sentence):
 def test_a_developer_may_do_without_certificates(read):
     url = "mongodb://db.test/?tlsInsecure=true"
     assert read(url, FLASK_DEBUG="1") == url
+
+
+def test_catalogue_is_sql_unless_somebody_says_otherwise(tmp_path):
+    assert choose({"DATA_DIR": str(tmp_path)}).CATALOGUE == "sql"
+
+
+def test_catalogue_in_mongodb_needs_a_server(tmp_path):
+    with pytest.raises(ConfigError, match="^CATALOGUE=mongodb needs a server: set MONGODB_URL"):
+        choose({"DATA_DIR": str(tmp_path), "CATALOGUE": "mongodb"})

@@ -1,20 +1,9 @@
-"""A server for all tests of the feature, and a database that each finds empty."""
-
-from collections.abc import Iterator
+"""A database that each test of the feature finds empty."""
 
 import pytest
 from flask import Flask
 
-from app.mongo.connection import close, database
-from tests.functional.mongod import mongo_database
-
-
-@pytest.fixture(scope="session")
-def mongo_url() -> Iterator[str]:
-    """Give the address of a database of the tests."""
-    with mongo_database() as url:
-        yield url
-        close()
+from app.mongo.connection import database
 
 
 @pytest.fixture

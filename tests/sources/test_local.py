@@ -8,6 +8,7 @@ from app.core.storage import blobs
 from app.core.storage.exceptions import StorageUnavailable
 from app.extensions import db
 from app.indexes.queries import get_index
+from app.mongo import rows as copied
 from app.projects.exceptions import FileWithdrawn
 from app.projects.models import (
     Classifier,
@@ -25,11 +26,16 @@ from app.sources import queries as reading
 from app.sources.page import Person
 from app.sources.registry import source_for
 from tests.factories import make_account, make_file, make_project, make_release
+from tests.mongo.serving import Fresh, served_from
 
 
-@pytest.fixture
-def source(app):
-    return source_for(get_index())
+@pytest.fixture(params=["sql", "mongodb"])
+def source(app, request):
+    if request.param == "sql":
+        yield source_for(get_index())
+        return
+    with served_from(app, request.getfixturevalue("mongo_url")):
+        yield Fresh(source_for(get_index()))
 
 
 @pytest.fixture
@@ -234,6 +240,7 @@ def test_times_are_in_utc(source, now):
 
 def test_a_long_history_is_cut_and_counted(source, monkeypatch):
     monkeypatch.setattr(reading, "NEWEST_RELEASES", 2)
+    monkeypatch.setattr(copied, "NEWEST_RELEASES", 2)
     project = make_project("foo")
     for version in ("1", "2", "3"):
         make_release(project, version)
@@ -243,7 +250,8 @@ def test_a_long_history_is_cut_and_counted(source, monkeypatch):
 
 
 @pytest.mark.parametrize("releases", [1, 12])
-def test_queries_do_not_grow_with_the_project(source, queries, releases):
+def test_queries_do_not_grow_with_the_project(app, queries, releases):
+    source = source_for(get_index())
     project = make_project("foo")
     for number in range(releases):
         make_file(make_release(project, f"{number}.0"))

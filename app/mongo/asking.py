@@ -1,0 +1,102 @@
+"""Asking MongoDB for pages, none of which may wait long for it.
+
+Whoever gets no answer asks the database. A server that fails again and again is left
+alone for a while, so that not every page finds out anew that it is lost.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TypeVar
+
+import pymongo
+from pymongo.errors import PyMongoError
+
+from app.core.breaker import Breaker
+from app.core.exceptions import Unavailable
+from app.core.runtime import application, setting
+from app.mongo import connection
+from app.mongo.exceptions import MongoUnavailable
+
+PART = "mongo_reading"
+
+Found = TypeVar("Found")
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class Reading:
+    """How MongoDB is asked in this process, and what became of the questions of pages.
+
+    `answered` were answered by it; for those `behind` it had no copy as new as the
+    database, and for those `lost` it gave no answer.
+    """
+
+    breaker: Breaker = field(default_factory=Breaker)
+    answered: int = 0
+    behind: int = 0
+    lost: int = 0
+    is_connected: bool = False
+    connecting: Lock = field(default_factory=Lock)
+
+    def lets_in(self) -> bool:
+        """Tell whether the server may be asked; who asks tells the breaker how it went."""
+        try:
+            self.breaker.enter()
+        except Unavailable:
+            return False
+        return True
+
+    def connect(self) -> None:
+        """See that there is a connection; raises `Unavailable`."""
+        if self.is_connected:
+            return
+        # One tries, and nobody stands in line behind a server that does not answer.
+        if not self.connecting.acquire(blocking=False):
+            raise MongoUnavailable
+        try:
+            connection.database()
+            self.is_connected = True
+        finally:
+            self.connecting.release()
+
+
+def the_reading() -> Reading:
+    """Return how MongoDB is asked by this application."""
+    found: Reading = application().extensions.setdefault(PART, Reading())
+    return found
+
+
+def reach(question: Callable[[], Found]) -> Found:
+    """Return what MongoDB answers within a moment; raises `MongoUnavailable`."""
+    reading = the_reading()
+    if not reading.lets_in():
+        raise MongoUnavailable
+    try:
+        with pymongo.timeout(setting("MONGODB_PATIENCE")):
+            reading.connect()
+            found = question()
+    except (PyMongoError, Unavailable) as error:
+        reading.breaker.fail()
+        # Only the kind: what the driver says may hold addresses and parts of documents.
+        _log.warning("MongoDB gave no answer", extra={"error": type(error).__name__})
+        raise MongoUnavailable from error
+    reading.breaker.succeed()
+    return found
+
+
+def ask(question: Callable[[], Found | None]) -> Found | None:
+    """Return what MongoDB answers, or None when the database has to be asked.
+
+    A question gives None itself if what is there is not as new as the database.
+    """
+    reading = the_reading()
+    try:
+        found = reach(question)
+    except MongoUnavailable:
+        reading.lost += 1
+        return None
+    reading.answered += found is not None
+    reading.behind += found is None
+    return found

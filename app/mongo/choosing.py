@@ -1,0 +1,23 @@
+"""Where pages read our own projects: what CATALOGUE says.
+
+The driver takes memory that an installation without MongoDB shall not spend, so it is
+imported by those alone who read from it.
+"""
+
+from app.core.runtime import setting
+from app.indexes.models import Index
+from app.sources.base import Source
+from app.sources.local import LocalSource
+
+
+def hosted_source(index: Index) -> Source:
+    """Return the source of a hosted index."""
+    if not _is_served():
+        return LocalSource(index)
+    from app.mongo.source import MongoSource  # noqa: PLC0415
+
+    return MongoSource(index)
+
+
+def _is_served() -> bool:
+    return bool(setting("CATALOGUE") == "mongodb")
