@@ -147,6 +147,7 @@ def wire() -> None:
             (PageChanged, shelving.note_change),
             (PageChanged, own.note_change),
             (PageChanged, totals.note_change),
+            (PageChanged, documents.note_change),
             (PagesVoided, shelving.close_index),
             (UpstreamChanged, forget_upstream),
             (IndexRemoved, refuse_loss),

@@ -6,6 +6,7 @@ imported by those alone who read from it.
 
 from app.core.runtime import setting
 from app.indexes.models import Index
+from app.projects.events import CopyChanged, PageChanged
 from app.sources.base import Source
 from app.sources.local import LocalSource
 
@@ -17,6 +18,14 @@ def hosted_source(index: Index) -> Source:
     from app.mongo.source import MongoSource  # noqa: PLC0415
 
     return MongoSource(index)
+
+
+def note_change(event: PageChanged) -> None:
+    """Let the documents of one of our projects be brought in line after its change."""
+    if _is_served() and not isinstance(event, CopyChanged):
+        from app.mongo.publishing import promise_copy  # noqa: PLC0415
+
+        promise_copy(event.index_slug, event.project)
 
 
 def _is_served() -> bool:
