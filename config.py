@@ -86,9 +86,25 @@ class Config:
         self._environ = environ
         self.DATA_DIR = _writable(Path(environ.get("DATA_DIR") or ROOT / "var").resolve())
         self.SECRET_KEY = self._secret_key()
-        self.SITE_NAME = environ.get("SITE_NAME") or "Tilsit"
+        self._read_site()
+        self._read_web()
+        self._read_mirrors()
+        self._read_stores()
+        self._read_mail()
+        self._read_operation()
+
+    def _read_site(self) -> None:
+        self.SITE_NAME = self._environ.get("SITE_NAME") or "Tilsit"
         self.SITE_URL = self._site_url()
-        self.CONTACT_EMAIL = environ.get("CONTACT_EMAIL") or None
+        self.CONTACT_EMAIL = self._environ.get("CONTACT_EMAIL") or None
+        self.BABEL_DEFAULT_LOCALE = self._locale()
+        self.REGISTRATION = self._choice("REGISTRATION", REGISTRATIONS)
+        self.TRASH_DAYS = self._number("TRASH_DAYS", 30, most=36_500)
+        self.MAX_UPLOAD_BYTES = self._number("MAX_UPLOAD_MB", 5 * 1024, least=1) * 1024 * 1024
+        # Behind TLS the browser must never send a cookie in the clear.
+        self.SESSION_COOKIE_SECURE = self.REMEMBER_COOKIE_SECURE = self._is_https()
+
+    def _read_web(self) -> None:
         self.PORT = self._number("PORT", 5000, least=1, most=65_535)
         # One process keeps one processor busy; more than two are for the operator to want.
         processes = min(os.cpu_count() or 1, 2)
@@ -96,26 +112,23 @@ class Config:
         self.TRUSTED_PROXIES = self._number("TRUSTED_PROXIES", 0)
         self.ACCEL_PREFIX = self._accel_prefix()
         self.SHELF_CACHE_BYTES = self._number("SHELF_CACHE_MB", 32) * 1024 * 1024
-        self.TRASH_DAYS = self._number("TRASH_DAYS", 30, most=36_500)
-        self.MAX_UPLOAD_BYTES = self._number("MAX_UPLOAD_MB", 5 * 1024, least=1) * 1024 * 1024
-        self.BABEL_DEFAULT_LOCALE = self._locale()
-        self.REGISTRATION = self._choice("REGISTRATION", REGISTRATIONS)
+        self.DOWNLOAD_LOG = self._download_log()
+
+    def _read_mirrors(self) -> None:
+        hosts = self._environ.get("UPSTREAM_HOSTS", "")
         self.UPSTREAMS = self._upstreams()
-        self.UPSTREAM_HOSTS = tuple(environ.get("UPSTREAM_HOSTS", "").replace(",", " ").split())
+        self.UPSTREAM_HOSTS = tuple(hosts.replace(",", " ").split())
         self.MIRROR_TTL = timedelta(seconds=self._number("MIRROR_TTL", 600))
         self.MIRROR_CACHE_BYTES = self._number("MIRROR_CACHE_MB", 20 * 1024) * 1024 * 1024
+
+    def _read_stores(self) -> None:
         self.SQLALCHEMY_DATABASE_URI = self._database_url()
         self.SQLALCHEMY_ENGINE_OPTIONS = self._engine_options()
         self.STORAGE_URL = self._storage_url()
         self.QUEUE_PATH = self._queue_path()
-        self.DOWNLOAD_LOG = self._download_log()
-        self.FAULT = self._fault()
         self.MONGODB_URL = self._mongodb_url()
         self.CATALOGUE = self._catalogue()
-        self._read_mail()
-        self._read_operation()
-        # Behind TLS the browser must never send a cookie in the clear.
-        self.SESSION_COOKIE_SECURE = self.REMEMBER_COOKIE_SECURE = self._is_https()
+        self.FAULT = self._fault()
 
     def _secret_key(self) -> str:
         given = self._environ.get("SECRET_KEY", "")
