@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SIZES ?= 1000,10000,100000,900000
 SOURCES := app bench tests migrations .ci/translations.py config.py manage.py
+SCRIPTS := .ci/run deploy/server_setup.sh deploy/tilsit.sh deploy/nginx/render.sh
 
 .DEFAULT_GOAL := help
 .PHONY: help run setup test functional bench growth finding lint format translations clean
@@ -36,12 +37,13 @@ growth: .venv/test.stamp ## Measure figures at SIZES=1000,10000,100000,900000 pr
 finding: .venv/test.stamp ## Measure searches among the names of a file: NAMES=names.tsv
 	@$(BIN)/python bench/finding.py $(NAMES) --keep .bench/finding $(ARGS)
 
-lint: .venv/test.stamp ## Check style, types, import contracts, templates, tables, translations
+lint: .venv/test.stamp ## Check style, types, import contracts, templates, scripts, tables, translations
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/djlint app/templates --lint --check --quiet
+	$(BIN)/shellcheck $(SCRIPTS)
 	@$(call check_tables)
 	$(BIN)/python .ci/translations.py
 

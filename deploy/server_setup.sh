@@ -212,7 +212,7 @@ fetch_code() {
   else
     mkdir "$scratch/code"
     tar -C "$source_place" --exclude=./.git --exclude='./.venv' --exclude=./var --exclude=./.bench \
-      --exclude=./.test --exclude=__pycache__ --exclude='./.*_cache' -cf - . | tar -C "$scratch/code" -xf -
+      --exclude=./.test --exclude=__pycache__ --exclude='*.mo' --exclude='./.*_cache' -cf - . | tar -C "$scratch/code" -xf -
     release=$(cd "$scratch/code" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-12)
   fi
   place=/opt/tilsit/releases/$release
@@ -240,6 +240,7 @@ install_release() {
   [ -z "$extra" ] || pins+=("$(grep "^$extra==" "$scratch/code/requirements-dev.txt")")
   run "$root$place/.venv/bin/python" -m pip install -q --disable-pip-version-check "${pins[@]}"
   # Nobody may write there later.
+  run "$root$place/.venv/bin/pybabel" -q compile -d "$root$place/translations"
   run "$root$place/.venv/bin/python" -m compileall -q -x '/\.venv/' "$root$place"
   run touch "$root$place/.complete"
 }
@@ -317,6 +318,7 @@ install_units() {
   # The first of them brings the tables up to date.
   run_live systemctl restart "$chosen.service" tilsit-worker.service
   run_live systemctl start tilsit-backup.timer
+  write /usr/local/bin/tilsit 0755 root:root <"$scratch/code/deploy/tilsit.sh"
   write /etc/logrotate.d/tilsit 0644 root:root <"$scratch/code/deploy/logrotate.conf"
 }
 
@@ -390,8 +392,7 @@ tell_end() {
   local url
   url=$(setting SITE_URL)
   echo "Tilsit is at $url/"
-  echo "Open an account for yourself: cd /opt/tilsit/current && sudo -u tilsit sh -c \\"
-  echo "  'set -a; . /etc/tilsit/tilsit.env; .venv/bin/python manage.py user create NAME EMAIL --admin'"
+  echo "Open an account for yourself: tilsit user create NAME EMAIL --admin"
 }
 
 read_arguments "$@"

@@ -23,6 +23,7 @@ PYTHON = """\
 [ "${FAIL:-}" != venv ] || exit 1
 mkdir -p "$3/bin"
 cp "$0" "$3/bin/python"
+cp "$0" "$3/bin/pybabel"
 """
 
 
