@@ -1,10 +1,11 @@
 """Moving everything: each step can be broken off, and the next attempt goes on behind it."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from flask import Flask
 
-from app.core.database import release_connection, transaction
+from app.core.database import close_connections, release_connection, transaction
 from app.core.obstacles import find_obstacle
 from app.core.settings import find_setting
 from app.extensions import db
@@ -32,14 +33,24 @@ def move(target: Flask, progress: Progress) -> Moved:
     _demand_movable()
     installation, url = str(find_setting(INSTALLATION)), db.engine.url
     release_connection()
-    with target.app_context():
+    with _inside(target):
         demand_usable()
         with breaks_explained(db.engine.url), claimed(installation):
             make_tables()
-    with frozen(), held_source(url) as source, target.app_context():
+    with frozen(), held_source(url) as source, _inside(target):
         source.demand_sound()
         with breaks_explained(db.engine.url), claimed(installation):
             return _fill(source, progress)
+
+
+@contextmanager
+def _inside(target: Flask) -> Iterator[None]:
+    """Work on the target, and leave no connection to it open."""
+    with target.app_context():
+        try:
+            yield
+        finally:
+            close_connections()
 
 
 def _demand_movable() -> None:

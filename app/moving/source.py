@@ -60,8 +60,11 @@ def held_source(url: URL) -> Iterator[Source]:
             connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             raise SourceBusy from error
-        yield Source(connection)
-        connection.rollback()
+        try:
+            yield Source(connection)
+        finally:
+            # Whoever still reads would hold the lock beyond the end of the connection.
+            connection.rollback()
 
 
 def _shown(value: Any) -> Any:
