@@ -13,7 +13,7 @@ import pytest
 from flask import Flask, current_app
 from flask.testing import FlaskClient, FlaskCliRunner
 from flask_migrate import upgrade
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, text
 
 import config
 from app import create_app
@@ -116,9 +116,21 @@ def shared_app(
     app.test_cli_runner_class = Runner
     with app.app_context():
         upgrade()
+        app.extensions["sequences"] = _read_sequences()
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+def _read_sequences() -> str | None:
+    """Return the statement that sets all sequences to where they are now, if there are any."""
+    if db.engine.dialect.name != "postgresql":
+        return None
+    wanted = text("SELECT sequencename AS name, last_value AS last FROM pg_sequences")
+    with db.engine.connect() as connection:
+        found = connection.execute(wanted).all()
+    parts = [f"setval('{each.name}', {each.last or 1}, {bool(each.last)})" for each in found]
+    return f"SELECT {', '.join(parts)}"
 
 
 def testing_config(folder: Path, **environ: str) -> config.Testing:
@@ -162,6 +174,9 @@ def bare_app(shared_app: Flask, shelves: Path) -> Iterator[Flask]:
         engine = db.engine
         with engine.connect() as connection:
             outer = connection.begin()
+            if shared_app.extensions["sequences"]:
+                # A rollback leaves them where they are.
+                connection.exec_driver_sql(shared_app.extensions["sequences"])
             with Swapped(shared_app, connection):
                 yield shared_app
                 forget_upstreams()
