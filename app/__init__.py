@@ -9,6 +9,7 @@ from app import (
     api,
     backup,
     checking,
+    doctor,
     feeds,
     indexes,
     journal,
@@ -62,7 +63,7 @@ def create_app(settings: config.Config | None = None) -> Flask:
     for feature in (
         *(accounts, indexes, journal, pages, stats, search, mirror, uploads, policy, retention),
         *(simple, api, site, manage, feeds, metrics, admin),
-        *(checking, seed, moving, backup, mongo, launch),
+        *(checking, seed, moving, backup, mongo, doctor, launch),
     ):
         feature.init_app(app)
 
