@@ -4,6 +4,8 @@ from datetime import timedelta
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.exc import OperationalError
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from app.core import clock
 from app.core.database import transaction
@@ -165,6 +167,19 @@ def test_what_is_no_address_is_not_this_machine(client, address):
 def test_who_comes_by_a_proxy_is_not_this_machine(client, header):
     answer = client.get("/metrics", headers={header: "127.0.0.1"})
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [("192.0.2.7", 403), ("127.0.0.1, 192.0.2.7", 403), ("127.0.0.1", 200), (None, 200)],
+)
+def test_behind_a_trusted_proxy_the_caller_counts(app, monkeypatch, told, status):
+    monkeypatch.setitem(app.config, "TRUSTED_PROXIES", 1)
+    builder = EnvironBuilder(path="/metrics", environ_base={"REMOTE_ADDR": "127.0.0.1"})
+    if told is not None:
+        builder.headers["X-Forwarded-For"] = told
+    _body, line, _headers = run_wsgi_app(ProxyFix(app.wsgi_app), builder.get_environ())
+    assert line.startswith(str(status))
 
 
 @pytest.mark.parametrize("shown", ["", "Bearer wrong", "Bearer ", "Basic bad", f"Bearer {TOKEN}x"])
