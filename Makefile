@@ -8,7 +8,7 @@ SOURCES := app bench tests migrations .ci/translations.py config.py manage.py
 SCRIPTS := .ci/run deploy/server_setup.sh deploy/tilsit.sh deploy/nginx/render.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test functional bench growth finding lint format translations clean
+.PHONY: help run setup test functional bench growth finding soak lint format translations clean
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ growth: .venv/test.stamp ## Measure figures at SIZES=1000,10000,100000,900000 pr
 
 finding: .venv/test.stamp ## Measure searches among the names of a file: NAMES=names.tsv
 	@$(BIN)/python bench/finding.py $(NAMES) --keep .bench/finding $(ARGS)
+
+soak: .venv/test.stamp ## Let CLIENTS=30 publish, install and browse for MINUTES=10; writes docs/reliability.md
+	@$(BIN)/python bench/soak.py --minutes $(or $(MINUTES),10) --clients $(or $(CLIENTS),30) \
+	  --write docs/reliability.md $(ARGS)
 
 lint: .venv/test.stamp ## Check style, types, import contracts, templates, scripts, tables, translations
 	$(BIN)/ruff check $(SOURCES)

@@ -29,6 +29,12 @@ def test_what_the_code_reaches_is_what_is_declared():
     assert list_reached() == {f'"{point}"' for point in POINTS}
 
 
+def test_the_documents_tell_of_every_point():
+    text = (ROOT / "docs" / "reliability.md").read_text()
+    told = dict(re.findall(r"^\| `([a-z-]+\.[a-z-]+)` \| (.+) \|$", text, re.MULTILINE))
+    assert told == POINTS
+
+
 def test_nothing_happens_at_a_point_unless_somebody_watches():
     reach("blob.linked")
 
