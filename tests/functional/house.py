@@ -170,7 +170,12 @@ class House:
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(STOP_SECONDS)
         self._process = None
-        psutil.wait_procs(self.list_processes(), STOP_SECONDS)
+        # Some may be made anew until those who make them have gone.
+        while left := self.list_processes():
+            for process in left:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+            psutil.wait_procs(left, STOP_SECONDS)
 
     def has_ended(self) -> bool:
         """Wait for all its processes to end by themselves and tell whether they did."""

@@ -67,8 +67,6 @@ def test_a_house_that_is_killed_in_an_upload_opens_again_with_all_it_acknowledge
     house.start()
     with pytest.raises(httpx.TransportError):
         upload(house, wheel_name("late"), make_wheel("late"))
-    for process in house.list_processes():
-        process.kill()
     house.kill()
     del house.environ["FAULT"]
     house.start()
