@@ -22,7 +22,8 @@ def list_reached():
     """Return the points that are named in the code."""
     calls = re.compile(r"\breach\(([^)]*)\)")
     texts = (path.read_text() for path in (ROOT / "app").rglob("*.py"))
-    return {call for text in texts for call in calls.findall(text)} - {"point: str"}
+    breaking = (text for text in texts if "from app.core.faults import reach" in text)
+    return {call for text in breaking for call in calls.findall(text)}
 
 
 def test_what_the_code_reaches_is_what_is_declared():
