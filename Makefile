@@ -8,10 +8,10 @@ SOURCES := app bench tests migrations .ci/translations.py config.py manage.py
 SCRIPTS := .ci/run deploy/server_setup.sh deploy/tilsit.sh deploy/nginx/render.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test functional bench growth finding soak lint format translations clean
+.PHONY: help run setup test test-postgresql functional bench growth finding soak lint format translations clean
 
 help: ## Print this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  PORT, BIND, DATA_DIR and the other settings are read from the environment;"
 	@echo "  docs/configuration.md has them all."
@@ -23,6 +23,9 @@ setup: .venv/test.stamp ## Install what tests and tools need
 
 test: .venv/test.stamp ## Run the unit tests with their coverage
 	@$(BIN)/python -m pytest -m "not functional" -n logical --cov --cov-report=term:skip-covered $(ARGS)
+
+test-postgresql: .venv/test.stamp ## Run those that ask a database on PostgreSQL
+	@$(BIN)/python -m pytest -m "not functional" -n logical --postgresql $(ARGS)
 
 functional: .venv/test.stamp ## Start real servers and drive real clients
 	@$(BIN)/python -m pytest -m functional tests/functional -n 4 --dist loadgroup $(ARGS)

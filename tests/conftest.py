@@ -81,6 +81,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--mongodb", action="store_true", help="read projects from MongoDB")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what asks no database, where all else is repeated on another one."""
+    if not config.getoption("--postgresql") and not config.getoption("--mongodb"):
+        return
+    asking: list[pytest.Item] = []
+    others: list[pytest.Item] = []
+    for item in items:
+        (asking if "database" in getattr(item, "fixturenames", ()) else others).append(item)
+    config.hook.pytest_deselected(items=others)
+    items[:] = asking
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """Give a PostgreSQL server of its own, started when the first test wants it."""
