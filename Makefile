@@ -8,7 +8,8 @@ SOURCES := app bench tests migrations .ci/translations.py config.py manage.py
 SCRIPTS := .ci/run deploy/server_setup.sh deploy/tilsit.sh deploy/nginx/render.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-postgresql functional bench growth finding soak lint format translations clean
+.PHONY: help run setup test test-postgresql functional bench growth databases finding soak lint format
+.PHONY: translations clean
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +37,9 @@ bench: .venv/test.stamp ## Measure Tilsit beside its peers, and as it grows; QUI
 
 growth: .venv/test.stamp ## Measure figures at SIZES=1000,10000,100000,900000 projects; the last takes 4 GB
 	@$(BIN)/python bench/growth.py --sizes $(SIZES) $(ARGS)
+
+databases: .venv/test.stamp ## Measure 900,000 projects on SQLite beside PostgreSQL: PROJECTS=1000
+	@$(BIN)/python bench/databases.py --projects $(or $(PROJECTS),900000) $(ARGS)
 
 finding: .venv/test.stamp ## Measure searches among the names of a file: NAMES=names.tsv
 	@$(BIN)/python bench/finding.py $(NAMES) --keep .bench/finding $(ARGS)

@@ -27,10 +27,11 @@ class Postgres:
     folder: Path
     programs: Path
     port: int
+    rules: tuple[str, ...] = _FAST
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        settings = (f"port={self.port}", "listen_addresses=127.0.0.1", *_FAST)
+        settings = (f"port={self.port}", "listen_addresses=127.0.0.1", *self.rules)
         options = " ".join(f"-c {setting}" for setting in settings)
         log = str(self.folder / "log")
         self._run("pg_ctl", "-w", "-l", log, "-o", f"{options} -k {self.folder}", "start")
@@ -83,12 +84,15 @@ class Postgres:
 
 
 @contextmanager
-def postgres_server() -> Iterator[Postgres]:
-    """Run a PostgreSQL server of its own for as long as the block lasts."""
+def postgres_server(rules: tuple[str, ...] = _FAST) -> Iterator[Postgres]:
+    """Run a PostgreSQL server of its own for as long as the block lasts.
+
+    By default it is fast and forgets what a power cut would take.
+    """
     # Its socket's path must be short, and its user must be able to reach it.
     with tempfile.TemporaryDirectory(prefix="tilsit-pg-") as name:
         folder = Path(name)
-        server = Postgres(folder, _find_programs(folder), free_port())
+        server = Postgres(folder, _find_programs(folder), free_port(), rules)
         if os.geteuid() == 0:
             shutil.chown(folder, _UNPRIVILEGED)
         server._init()
