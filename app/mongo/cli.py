@@ -97,6 +97,23 @@ def check(*, repair: bool, deep: bool, names: int) -> None:
     click.echo("MongoDB is what SQL is.")
 
 
+@cli.command("summary")
+@click.option("--index", "slugs", multiple=True, help="Slug of an index; all public ones if none.")
+@click.option("--most", default=10, show_default=True, help="How many of each to show.")
+def summary(slugs: tuple[str, ...], most: int) -> None:
+    """Say which licences and languages the projects have, as MongoDB counts them."""
+    from app.mongo import queries  # noqa: PLC0415
+    from app.mongo.connection import told_plainly  # noqa: PLC0415
+
+    with plain_refusals(), told_plainly():
+        indexes = slugs or queries.list_public()
+        shares = (queries.count_licenses(indexes), queries.count_languages(indexes))
+    for title, found in zip(("Licences", "Languages"), shares, strict=True):
+        click.echo(title)
+        for share in found[:most]:
+            click.echo(f"{share.projects:>10,}  {printable(share.name)}")
+
+
 def tell_refused(refused: Sequence[DocumentTooLarge]) -> None:
     """Say what no document can hold; status 1 if there is such a thing."""
     for each in refused:
