@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from pymongo import timeout
+
 from app.mongo.connection import database, told_plainly
 from app.mongo.documents import ENTRIES, Mark, ReleaseEntry
+
+_LONGEST_SECONDS = 3_600
 
 
 @told_plainly()
@@ -19,5 +23,7 @@ def make_indexes() -> None:
     """Make all indexes that are not there yet."""
     database()
     entry: Any
-    for entry in (*ENTRIES, Mark):
-        entry.ensure_indexes()
+    # A large collection takes longer than the server may take for any other answer.
+    with timeout(_LONGEST_SECONDS):
+        for entry in (*ENTRIES, Mark):
+            entry.ensure_indexes()

@@ -73,6 +73,8 @@ def _migrate_projects(tally: Tally, follow: Follow) -> None:
         note(MIGRATING, **{**begun, "after": end - 1})
     if not begun["is_first"]:
         sweep_projects(tally, follow)
+    # Before it counts as done: who is ended here has nothing to copy again.
+    make_indexes()
     _begin_following(begun["serial"])
     forget(MIGRATING)
 
