@@ -84,9 +84,12 @@ def find_release(slug: str, project: RowMapping, canonical_version: str | None) 
     if entry is None or "latest" not in entry:
         return None
     wanted = release_key(key, canonical_version or entry["latest"]["canonical_version"])
-    place = {"_id": {"$gte": wanted, "$lt": wanted + _BEHIND_PARTS}, "release": wanted}
-    parts = _list_parts(place)
     seals = {line["version"]: line.get("seal") for line in entry["releases"]}
+    parts = _list_parts({"_id": wanted})
+    if parts and seal(parts) != seals.get(parts[0]["version"]):
+        # Few have further parts, and to look for those costs more than to find the first.
+        place = {"_id": {"$gte": wanted, "$lt": wanted + _BEHIND_PARTS}, "release": wanted}
+        parts = _list_parts(place)
     if not parts or seal(parts) != seals.get(parts[0]["version"]):
         return None
     # What is too long for the first part stands in another one.

@@ -12,7 +12,7 @@ from app.core.database import transaction
 from app.extensions import db
 from app.indexes.queries import get_index
 from app.indexes.services import remove_index
-from app.mongo import copying, reading
+from app.mongo import copying, mapping, reading
 from app.mongo.asking import the_reading
 from app.mongo.connection import close, database
 from app.mongo.copying import Tally
@@ -75,6 +75,19 @@ def test_release_is_read_by_few_questions_however_many_there_are(source, truth, 
     assert len(queries) == 3
     assert answered() == (1, 0, 0)
     assert detail == truth.find_release("foo")
+
+
+def test_release_in_several_parts_is_read_whole(source, truth, monkeypatch):
+    monkeypatch.setattr(mapping, "FILES_PER_PART", 2)
+    monkeypatch.setattr(mapping, "LETTERS_PER_TEXT", 5)
+    release = make_release(make_project("foo"), "1.0", description="a long text")
+    for number in range(5):
+        make_file(release, f"foo-1.0-{number}-py3-none-any.whl", bytes([number]))
+    catch_up()
+    assert database().releases.count_documents({}) == 4
+    assert source.find_release("foo") == truth.find_release("foo")
+    assert source.find_page("foo") == truth.find_page("foo")
+    assert answered() == (2, 0, 0)
 
 
 def test_names_come_in_some_at_a_time(source, monkeypatch):
