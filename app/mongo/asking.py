@@ -17,7 +17,7 @@ from app.core.breaker import Breaker
 from app.core.exceptions import Unavailable
 from app.core.runtime import application, setting
 from app.mongo import connection
-from app.mongo.exceptions import MongoUnavailable
+from app.mongo.exceptions import MongoUnavailable, reason_of
 
 PART = "mongo_reading"
 
@@ -74,13 +74,13 @@ def reach(question: Callable[[], Found]) -> Found:
     if not reading.lets_in():
         raise MongoUnavailable
     try:
-        with pymongo.timeout(setting("MONGODB_PATIENCE")):
+        with pymongo.timeout(setting("MONGODB_PATIENCE")), connection.told_plainly():
             reading.connect()
             found = question()
     except (PyMongoError, Unavailable) as error:
         reading.breaker.fail()
-        # Only the kind: what the driver says may hold addresses and parts of documents.
-        _log.warning("MongoDB gave no answer", extra={"error": type(error).__name__})
+        # What the driver itself says may hold addresses and parts of documents.
+        _log.warning("MongoDB gave no answer", extra={"reason": reason_of(error)})
         raise MongoUnavailable from error
     reading.breaker.succeed()
     return found

@@ -64,3 +64,8 @@ class DocumentTooLarge(DomainError):
     """A fact does not fit into a document, however it is divided."""
 
     code = "mongo-document-too-large"
+
+
+def reason_of(error: Exception) -> str:
+    """Return why something failed, in words that tell no secret."""
+    return error.advice if isinstance(error, MongoUnavailable) else type(error).__name__

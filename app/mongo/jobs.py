@@ -5,6 +5,7 @@ import logging
 from app.core.exceptions import Unavailable
 from app.core.jobs import regular
 from app.core.runtime import setting
+from app.mongo.exceptions import reason_of
 
 _log = logging.getLogger(__name__)
 
@@ -15,7 +16,7 @@ def follow() -> None:
     if not setting("MONGODB_URL"):
         return
     # The driver takes memory that an installation without MongoDB shall not spend.
-    from app.mongo.keeping import keep_up, reason_of  # noqa: PLC0415
+    from app.mongo.keeping import keep_up  # noqa: PLC0415
 
     try:
         keep_up()

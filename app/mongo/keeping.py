@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError, TimeoutError
 from app.core.database import release_connection
 from app.core.exceptions import Unavailable
 from app.mongo.copying import Tally
-from app.mongo.exceptions import MongoUnavailable, NotMigrated
+from app.mongo.exceptions import NotMigrated, reason_of
 from app.mongo.following import catch_up, follow_rest
 from app.mongo.migrating import migrate
 from app.mongo.pacing import Follow, silently
@@ -45,11 +45,6 @@ def keep_following(stop: Event, *, pause: float = PAUSE_SECONDS) -> None:
         finally:
             release_connection()
         stop.wait(wait)
-
-
-def reason_of(error: Exception) -> str:
-    """Return why something failed, in words that tell no secret."""
-    return error.advice if isinstance(error, MongoUnavailable) else type(error).__name__
 
 
 def _follow_once(rest_at: float) -> float:
