@@ -76,10 +76,14 @@ def house(
     url = None
     if database == "postgresql":
         url = request.getfixturevalue("postgres").make_database(f"tilsit_{server}")
+    environ = {}
+    if "mongodb" in doors:
+        environ = {"CATALOGUE": "mongodb", "MONGODB_URL": request.getfixturevalue("mongo_url")}
     house = House(
         server,
         tmp_path_factory.mktemp(server) / "data",
         url,
+        environ,
         prefix="/a/pypi" if "prefix" in doors else "",
         certificate=request.getfixturevalue("certificate") if "tls" in doors else None,
     )

@@ -28,6 +28,7 @@ from app.accounts.models import Account
 from app.accounts.queries import find_by_username
 from app.core.database import transaction
 from app.extensions import db
+from app.mongo.migrating import migrate
 from tests.functional.certificates import Certificate
 from tests.functional.databases import free_port
 from tests.functional.nginx import Nginx
@@ -121,9 +122,11 @@ class House:
         return kept | own | self.environ
 
     def prepare(self) -> None:
-        """Make the tables."""
+        """Make the tables, and the documents where pages come from them."""
         with self.inside():
             flask_migrate.upgrade()
+            if "CATALOGUE" in self.environ:
+                migrate()
 
     def start(self) -> None:
         """Start the server and wait until it is ready."""
