@@ -141,6 +141,9 @@ class _Counted:
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._body:
             self._visit.sent += len(chunk)
+            if 0 < self._visit.length <= self._visit.sent:
+                # A server that stops may end us as soon as the client has it all.
+                self._finish()
             yield chunk
 
     def close(self) -> None:
@@ -150,9 +153,12 @@ class _Counted:
             if close is not None:
                 close()
         finally:
-            end, self._end = self._end, None
-            if end is not None:
-                end(self._visit)
+            self._finish()
+
+    def _finish(self) -> None:
+        end, self._end = self._end, None
+        if end is not None:
+            end(self._visit)
 
 
 def find_visit() -> Visit | None:

@@ -7,7 +7,7 @@ import pytest
 from app.core import jobs, queue
 from app.core.database import transaction
 from app.core.jobs import enqueue
-from app.core.queue import do_jobs, make_queue
+from app.core.queue import _set_broken_aside, do_jobs, make_queue
 
 
 @pytest.fixture
@@ -106,3 +106,22 @@ def test_the_command_works_with_as_many_hands_as_asked(waking, monkeypatch):
     monkeypatch.setattr(queue, "do_jobs", lambda app, workers: hands.append(workers))
     assert waking.test_cli_runner().invoke(args=["jobs", "work", "--workers", "5"]).exit_code == 0
     assert hands == [5]
+
+
+def test_a_broken_queue_is_set_aside_and_begins_anew(app, tmp_path, caplog):
+    path = tmp_path / "broken.db"
+    path.write_bytes(b"this is no database" * 100)
+    _set_broken_aside(path)
+    assert not path.exists()
+    assert (tmp_path / "broken.db.broken").exists()
+    assert "begins anew" in caplog.text
+
+
+def test_a_queue_that_is_locked_or_new_is_left_alone(app, tmp_path):
+    path = tmp_path / "queue.db"
+    _set_broken_aside(path)
+    assert not path.exists()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE it (a)")
+    _set_broken_aside(path)
+    assert path.exists()

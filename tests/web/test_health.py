@@ -18,7 +18,7 @@ def no_database(monkeypatch):
     def fail(*_, **__):
         raise OperationalError("SELECT 1", {}, Exception("gone: password=secret"))
 
-    for name in ("execute", "scalars", "get"):
+    for name in ("execute", "connection", "get"):
         monkeypatch.setattr(f"app.web.readiness.db.session.{name}", fail)
 
 
