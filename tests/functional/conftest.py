@@ -26,7 +26,7 @@ DATABASES = ("sqlite", "postgresql")
 # Every server, database and door, each more than once in different company.
 COMBINATIONS = (
     ("granian", "sqlite"),
-    ("gunicorn", "postgresql"),
+    ("gunicorn", "postgresql", "mongodb"),
     ("uwsgi", "sqlite"),
     ("nginx-granian", "postgresql", "prefix"),
     ("nginx-uwsgi", "sqlite", "tls"),
