@@ -43,6 +43,9 @@ def guard_commands(app: Flask) -> None:
 
 def printable(text: str) -> str:
     """Return a text on one line, without anything that a terminal obeys."""
+    # Almost all are, and to ask for the whole costs a hundredth.
+    if text.isprintable():
+        return text
     return "".join(mark if mark.isprintable() else _spell(mark) for mark in text)
 
 

@@ -19,6 +19,7 @@ _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "task
 _LOGIN = re.compile(r"://[^/\s@]+@")
 _TOKEN = re.compile(r"\b((?:pypi|tilsit)-)[A-Za-z0-9_-]{8,}")
 _HIDDEN = "…"
+_NEEDS_QUOTES = re.compile(r'[\s"=]')
 _OURS = "app"
 
 Facts = Mapping[str, Any]
@@ -125,7 +126,7 @@ def _simple(value: Any) -> Any:
 
 def _plain(value: Any) -> str:
     text = str(value)
-    return json.dumps(text, ensure_ascii=False) if re.search(r'[\s"=]', text) else text
+    return json.dumps(text, ensure_ascii=False) if _NEEDS_QUOTES.search(text) else text
 
 
 def _log_surprise(
