@@ -49,6 +49,7 @@ def find_by_session(session_id: str) -> Account | None:
     account = db.session.scalars(wanted).unique().one_or_none()
     if account is None or not account.is_active or not is_same(account.session_key, key):
         return None
+    note_account(account.id)
     return account
 
 

@@ -13,7 +13,7 @@ from app.core.exceptions import DomainError
 from app.core.obstacles import find_obstacle
 
 # Those that bring tables up to date, put a database back, or tell what is wrong with one.
-_UNGUARDED = {"db", "serve", "backup", "restore", "doctor"}
+_UNGUARDED = {"db", "serve", "backup", "restore", "check", "doctor"}
 _GUARDED = "is_guarded"
 
 

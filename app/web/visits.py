@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, has_request_context, request
 from werkzeug.wsgi import ClosingIterator
 
 from app.core import logs
@@ -71,7 +71,6 @@ def init_app(app: Flask) -> None:
     """Learn from an application what only it knows of a request."""
     logs.tell_with(tell_visit)
     app.before_request(note_route)
-    app.after_request(note_session)
     app.jinja_env.globals["request_number"] = find_number
 
 
@@ -197,14 +196,6 @@ def note_account(account_id: int | None) -> None:
     visit = find_visit()
     if visit is not None:
         visit.account_id = account_id
-
-
-def note_session(response: Response) -> Response:
-    """Note who is logged in, if that was found out."""
-    visit, reader = find_visit(), g.get("_login_user")
-    if visit is not None and visit.account_id is None and reader is not None:
-        visit.account_id = getattr(reader, "id", None)
-    return response
 
 
 def _numbered(visit: Visit, start_response: "StartResponse") -> "StartResponse":

@@ -64,7 +64,7 @@ def test_an_empty_database_is_not_ready(path):
     path.unlink()
     path.touch()
     client = create_app(settings(path.parent)).test_client()
-    assert client.get("/readyz").get_json()["checks"]["database"] is False
+    assert client.get("/readyz").get_json()["checks"]["database"]["ok"] is False
 
 
 def test_only_its_owner_reads_the_database(path):
