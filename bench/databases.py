@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -74,7 +74,7 @@ def main(projects: int, source: Path | None, rounds: int, uploads: int) -> None:
         server = stack.enter_context(postgres_server(_RULES))
         url = server.make_database("bench")
         lines = [_move(folder, url)]
-        _make_writable(folder)
+        _command(folder, "site", "read-only", "off")
         houses = {
             SQLITE: House("granian", folder),
             POSTGRESQL: House("granian", FOLDER / "postgresql", url),
@@ -101,18 +101,18 @@ def _filled(projects: int) -> Path:
 
 def _move(folder: Path, url: str) -> Line:
     """Move the installation and return processor time and time of the move, in seconds."""
+    _command(folder, "db", "upgrade")
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.monotonic()
-    command = [sys.executable, "manage.py", "db", "move", url]
-    subprocess.run(command, env=House("granian", folder).settings(), cwd=ROOT, check=True)
+    _command(folder, "db", "move", url)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     label = "move: processor time of the command, and time of all"
     return Line(label, spent, time.monotonic() - began, "s")
 
 
-def _make_writable(folder: Path) -> None:
-    command = [sys.executable, "manage.py", "site", "read-only", "off"]
+def _command(folder: Path, *words: str) -> None:
+    command = [sys.executable, "manage.py", *words]
     subprocess.run(command, env=House("granian", folder).settings(), cwd=ROOT, check=True)
 
 
@@ -162,15 +162,21 @@ def _crowd(houses: dict[str, House], writers: int, uploads: int) -> Line:
 
 
 def _publish(house: House, writers: int, uploads: int) -> float:
-    """Let so many clients publish, each into projects of its own; return files a second."""
+    """Let so many clients publish, each into a project of its own; return files a second.
+
+    New names wait for each other on any database, as the list of all names is one
+    page. So the projects are there before it begins.
+    """
     token = house.token
     each = max(uploads // writers, 2)
 
-    def work(writer: int) -> None:
+    def work(writer: int, versions: Iterable[int] = range(1, each + 1)) -> None:
         with httpx.Client(base_url=house.url, trust_env=False, timeout=120) as http:
-            for number in range(each):
+            for number in versions:
                 _send(http, token, f"crowd-{writers}-{writer}", f"1.{number}")
 
+    for writer in range(writers):
+        work(writer, [0])
     began = time.monotonic()
     with ThreadPoolExecutor(writers) as pool:
         list(pool.map(work, range(writers)))
