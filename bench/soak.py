@@ -32,7 +32,7 @@ FOLDER = Path(__file__).parents[1] / ".bench" / "soak"
 BEGIN, END = "<!-- soak: written by `make soak` -->", "<!-- end of soak -->"
 # What no log of a house that is well has.
 _TROUBLE = re.compile(r"Traceback|database is locked")
-# Bounds on what may have grown between the first third of the time and the last.
+# Bounds on what may have grown from when the caches are full until the end.
 MOST_GROWTH, MOST_MORE_MB, MOST_MORE_FILES = 1.10, 12.0, 16
 
 

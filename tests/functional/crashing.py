@@ -32,9 +32,10 @@ class Killed(Exception):
 
 
 class Settings(config.Production):
-    """As for people, but for downloads: they are written when a test says so."""
+    """As for people, but for what is written a little later: a test says when, or never."""
 
     DOWNLOADS_DELAY = 0
+    METERS_PAUSE = 0
 
 
 @dataclass

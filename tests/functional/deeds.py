@@ -425,5 +425,5 @@ DEEDS = (
     Deed("mail", _mail, is_atomic=False, only=("job", "mail", "transaction")),
     Deed("fail", _fail, is_atomic=False, only=("job",)),
     Deed("sweep", _sweep),
-    Deed("fetch", _fetch, is_atomic=False, only=("mirror", "blob")),
+    Deed("fetch", _fetch, is_atomic=False, only=("mirror",)),
 )
