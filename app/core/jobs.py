@@ -163,12 +163,15 @@ def list_due() -> list[int]:
     return list(db.session.scalars(waiting))
 
 
-def sweep() -> int:
-    """Do all jobs that were left, in order of their time; return how many."""
-    due = list_due()
-    for job_id in due:
+def sweep(is_over: Callable[[], bool] = lambda: False) -> int:
+    """Do all jobs that were left, in order of their time, until told; return how many."""
+    done = 0
+    for job_id in list_due():
+        if is_over():
+            break
         run_job(job_id)
-    return len(due)
+        done += 1
+    return done
 
 
 def _claim(job_id: int) -> tuple[str, dict[str, Any]] | None:

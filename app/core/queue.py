@@ -8,12 +8,14 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
+from threading import Event
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
 from huey import Huey, SqliteHuey, crontab
 from huey.consumer import Consumer
+from typing_extensions import override
 
 from app.core import jobs
 from app.core.database import patiently
@@ -47,6 +49,7 @@ def make_queue(app: Flask, *, timeout: int) -> Huey:
     """
     path = app.config["QUEUE_PATH"]
     queue = SqliteHuey("tilsit", filename=path, results=False, timeout=timeout)
+    queue.is_over = Event()
 
     @queue.task(name="run_job")
     def run_job(job_id: int) -> None:
@@ -58,7 +61,8 @@ def make_queue(app: Flask, *, timeout: int) -> Huey:
         with app.app_context(), patiently():
             jobs.promise_daily()
             jobs.promise_regular()
-            jobs.sweep()
+            # A worker that is told to end leaves the rest to the next one.
+            jobs.sweep(queue.is_over.is_set)
 
     queue.wake = run_job
     queue.sweep = sweep
@@ -138,3 +142,8 @@ class _Consumer(Consumer):
         super().__init__(queue, **options)
         # signal -> (start again, finish the jobs at hand)
         self._signal_actions = {signal.SIGTERM: (False, True), signal.SIGINT: (False, True)}
+
+    @override
+    def stop(self, graceful: bool = False) -> None:
+        self.huey.is_over.set()
+        super().stop(graceful)

@@ -92,6 +92,13 @@ def test_the_sweep_does_what_was_left_in_order(app, done, asleep):
     assert rows() == []
 
 
+def test_a_sweep_that_is_told_to_end_leaves_the_rest(app, done, asleep):
+    for number in range(3):
+        promise(number=number)
+    assert sweep(lambda: len(done) == 2) == 2
+    assert [job.state for job in rows()] == ["queued"]
+
+
 def test_a_job_is_done_once_however_many_are_woken(app, done, asleep):
     number = promise()
     run_job(number)
