@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import pymongo
 from pymongo.errors import PyMongoError
+from sqlalchemy import RowMapping
 
 from app.core.breaker import Breaker
 from app.core.exceptions import Unavailable
@@ -20,6 +21,9 @@ from app.mongo import connection
 from app.mongo.exceptions import MongoUnavailable, reason_of
 
 PART = "mongo_reading"
+# Whoever publishes or reads a project with more files than these does not wait until all
+# of them are copied, or come from a server that may be slow.
+LONG_PROJECT = 2_000
 
 Found = TypeVar("Found")
 _log = logging.getLogger(__name__)
@@ -66,6 +70,11 @@ def the_reading() -> Reading:
     """Return how MongoDB is asked by this application."""
     found: Reading = application().extensions.setdefault(PART, Reading())
     return found
+
+
+def is_long(project: RowMapping) -> bool:
+    """Tell whether a project has more files than MongoDB is asked for within a moment."""
+    return (project["file_count"] or 0) > LONG_PROJECT
 
 
 def reach(question: Callable[[], Found]) -> Found:

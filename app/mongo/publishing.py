@@ -13,12 +13,9 @@ from app.core.database import after_commit, before_commit
 from app.core.exceptions import Unavailable
 from app.extensions import db
 from app.indexes.models import Index
-from app.mongo.asking import reach
+from app.mongo.asking import is_long, reach
 from app.mongo.copying import Tally, refresh
 from app.projects.models import Project
-
-# To copy more takes longer than whoever publishes should wait; `follow` does it.
-LONG_PROJECT = 2_000
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +30,8 @@ def promise_copy(slug: str, normalized_name: str) -> None:
 def _copy(slug: str, normalized_name: str) -> None:
     try:
         project = _find_project(slug, normalized_name)
-        if project is not None and (project["file_count"] or 0) <= LONG_PROJECT:
+        # What is long `follow` copies.
+        if project is not None and not is_long(project):
             reach(partial(refresh, [project["id"]], Tally()))
     except Unavailable:
         _log.warning("documents are behind", extra={"project": normalized_name})

@@ -3,7 +3,8 @@
 What decides is asked of the database each time, and costs one row found by its index:
 whether a project is there, its status, and the number of its last change. A copy counts
 only if it was made at that very number, so one that lags, or that is being written at
-this moment, is never shown: the database answers in its place. Owners of names and files
+this moment, is never shown: the database answers in its place, as it does for projects
+with very many files, which no slow server could tell in time. Owners of names and files
 that may be sent are asked of the database alone.
 """
 
@@ -16,7 +17,7 @@ from typing_extensions import override
 
 from app.core.database import is_writing
 from app.mongo import reading
-from app.mongo.asking import ask
+from app.mongo.asking import ask, is_long
 from app.mongo.moments import from_micros
 from app.mongo.reading import Copy
 from app.projects.names import normalise
@@ -35,6 +36,8 @@ class MongoSource(LocalSource):
 
     @override
     def list_links(self, project: RowMapping) -> Sequence[FileLink]:
+        if is_long(project):
+            return super().list_links(project)
         found = _ask(partial(reading.list_links, self.slug, project))
         return super().list_links(project) if found is None else found
 
@@ -44,6 +47,8 @@ class MongoSource(LocalSource):
         project = queries.find_project_row(self.index_id, normalise(name))
         if project is None or (version is not None and parsed is None):
             return None
+        if is_long(project):
+            return super().find_release(name, version)
         wanted = None if parsed is None else canonical(parsed)
         copy = _ask(partial(reading.find_release, self.slug, project, wanted))
         return super().find_release(name, version) if copy is None else self._detail(project, copy)

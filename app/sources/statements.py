@@ -72,6 +72,7 @@ PROJECT = select(
     Project.status_reason,
     Project.last_serial,
     Project.updated_at,
+    Project.file_count,
 ).where(_is_project)
 
 _other = aliased(Release)

@@ -7,7 +7,7 @@ import pytest
 from app.accounts.actors import Actor
 from app.core.database import transaction
 from app.extensions import db
-from app.mongo import publishing
+from app.mongo import asking, publishing
 from app.mongo.asking import the_reading
 from app.mongo.connection import database
 from app.mongo.exceptions import MongoUnavailable
@@ -50,7 +50,7 @@ def test_change_that_is_rolled_back_is_not_copied(release):
 
 
 def test_long_project_is_left_to_the_worker(release, monkeypatch):
-    monkeypatch.setattr(publishing, "LONG_PROJECT", 0)
+    monkeypatch.setattr(asking, "LONG_PROJECT", 0)
     yank(release)
     assert copied() == ""
 

@@ -8,17 +8,19 @@ from pymongo.errors import NetworkTimeout
 
 from app.accounts.actors import Actor
 from app.core import clock
+from app.core.breaker import FAILURES
 from app.core.database import transaction
 from app.extensions import db
 from app.indexes.queries import get_index
 from app.indexes.services import remove_index
-from app.mongo import copying, mapping, reading
+from app.mongo import asking, copying, mapping, reading
 from app.mongo.asking import the_reading
 from app.mongo.connection import close, database
 from app.mongo.copying import Tally
 from app.mongo.source import MongoSource
 from app.projects import services
 from app.projects.models import File, Project
+from app.projects.totals import recount
 from app.sources.local import LocalSource
 from tests.factories import make_file, make_index, make_project, make_release
 from tests.mongo.serving import catch_up, served_from
@@ -188,6 +190,24 @@ def test_older_writer_leaves_nothing_that_is_shown(source, stores, monkeypatch):
     monkeypatch.setattr(copying, "_copy", slow)
     copying.refresh([project.id], Tally())
     assert source.find_page("foo").versions == ("1.0", "2.0")
+    assert answered() == (1, 0, 0)
+
+
+def test_long_project_is_read_from_sql_and_is_not_lost(app, source, truth, monkeypatch):
+    monkeypatch.setattr(asking, "LONG_PROJECT", 1)
+    project_with("1.0", "2.0")
+    project_with("1.0", name="short")
+    with transaction():
+        for name in ("foo", "short"):
+            recount(get_index().id, name)
+    catch_up()
+    assert source.find_release("short") == truth.find_release("short")
+    assert answered() == (1, 0, 0)
+    with lost(app):
+        for _ in range(FAILURES):
+            assert source.find_page("foo") == truth.find_page("foo")
+            assert source.find_release("foo") == truth.find_release("foo")
+        assert not the_reading().breaker.is_open
     assert answered() == (1, 0, 0)
 
 
