@@ -78,7 +78,7 @@ def is_long(project: RowMapping) -> bool:
 
 
 def reach(question: Callable[[], Found]) -> Found:
-    """Return what MongoDB answers within a moment; raises `MongoUnavailable`."""
+    """Return what MongoDB answers within a moment; raises `Unavailable`."""
     reading = the_reading()
     if not reading.lets_in():
         raise MongoUnavailable
@@ -86,11 +86,15 @@ def reach(question: Callable[[], Found]) -> Found:
         with pymongo.timeout(setting("MONGODB_PATIENCE")), connection.told_plainly():
             reading.connect()
             found = question()
-    except (PyMongoError, Unavailable) as error:
+    except (PyMongoError, MongoUnavailable) as error:
         reading.breaker.fail()
         # What the driver itself says may hold addresses and parts of documents.
         _log.warning("MongoDB gave no answer", extra={"reason": reason_of(error)})
         raise MongoUnavailable from error
+    except Unavailable:
+        # It did answer: what was to be copied changed meanwhile.
+        reading.breaker.succeed()
+        raise
     reading.breaker.succeed()
     return found
 

@@ -5,11 +5,13 @@ from contextlib import suppress
 import pytest
 
 from app.accounts.actors import Actor
+from app.core.breaker import FAILURES
 from app.core.database import transaction
 from app.extensions import db
 from app.mongo import asking, publishing
 from app.mongo.asking import the_reading
 from app.mongo.connection import database
+from app.mongo.copying import StillChanging
 from app.mongo.exceptions import MongoUnavailable
 from app.projects import services
 from app.projects.models import Release
@@ -64,6 +66,16 @@ def test_nobody_who_publishes_hears_of_a_copy_that_fails(release, monkeypatch, f
     yank(release)
     assert db.session.get_one(Release, release.id).is_yanked
     assert copied() == ""
+
+
+def test_project_that_keeps_changing_is_no_lost_server(release, monkeypatch):
+    def change(*_args):
+        raise StillChanging
+
+    monkeypatch.setattr(publishing, "refresh", change)
+    for _ in range(FAILURES):
+        yank(release, f"reason {number}")
+    assert not the_reading().breaker.is_open
 
 
 def test_without_the_catalogue_in_mongodb_nothing_is_copied(release, app):
