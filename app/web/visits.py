@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, has_request_context, request
@@ -62,7 +63,7 @@ class Visit:
     account_id: int | None = None
     status: int = 0
     sent: int = 0
-    length: int = 0
+    length: int | None = None
     began: float = field(default_factory=time.perf_counter)
     answered: float = 0.0
 
@@ -97,7 +98,7 @@ class Visits:
         visit.answered = time.perf_counter()
         if "wsgi.file_wrapper" in environ and not isinstance(body, _PLAIN):
             # The server sends it in its own way, and tells nobody when it is done.
-            visit.sent = visit.length
+            visit.sent = visit.length or 0
             self._end(visit)
             return body
         return _Counted(body, visit, self._end)
@@ -138,12 +139,13 @@ class _Counted:
         self._end: Callable[[Visit], None] | None = end
 
     def __iter__(self) -> Iterator[bytes]:
-        for chunk in self._body:
+        for chunk in chain((b"",), self._body):
             self._visit.sent += len(chunk)
-            if 0 < self._visit.length <= self._visit.sent:
+            if self._visit.length is not None and self._visit.sent >= self._visit.length:
                 # A server that stops may end us as soon as the client has it all.
                 self._finish()
-            yield chunk
+            if chunk:
+                yield chunk
 
     def close(self) -> None:
         """Close the body; servers may do so twice."""
@@ -201,7 +203,8 @@ def note_account(account_id: int | None) -> None:
 def _numbered(visit: Visit, start_response: "StartResponse") -> "StartResponse":
     def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
         visit.status = int(status[:3])
-        visit.length = next((int(value) for name, value in headers if name == "Content-Length"), 0)
+        lengths = (int(value) for name, value in headers if name == "Content-Length")
+        visit.length = next(lengths, None)
         return start_response(status, [*headers, (NUMBER, visit.number)], *rest)
 
     return start

@@ -18,15 +18,14 @@ from tests.functional.uploading import BOUNDARY, basic, body_of, fields_for
 PATIENCE_SECONDS = 15
 # uWSGI forgets the address of those who ask twice by one connection, so this shows a token.
 TOKEN = "a token for whoever watches"
+ENVIRON = {"LOG_FORMAT": "json", "METRICS_TOKEN": TOKEN, "WEB_PROCESSES": "1"}
 SERVERS = ("granian", "gunicorn", "uwsgi")
 
 
 @pytest.fixture(params=SERVERS)
 def operated(request, tmp_path):
     """A house that writes its log as JSON."""
-    house = House(
-        request.param, tmp_path / "data", environ={"LOG_FORMAT": "json", "METRICS_TOKEN": TOKEN}
-    )
+    house = House(request.param, tmp_path / "data", environ=ENVIRON)
     with running(house):
         yield house
 
@@ -99,6 +98,8 @@ def test_strangers_choose_no_number_and_write_no_line(front):
     answer = front.http.get(evil, headers={"X-Request-ID": "x" * 100})
     assert re.fullmatch(r"[A-Za-z0-9._-]{8,64}", answer.headers["X-Request-ID"])
     assert "x" * 100 not in answer.headers["X-Request-ID"]
+    forged = front.http.get("/nowhere", headers={"X-Request-ID": "of-a-fair-form"})
+    assert re.fullmatch("[0-9a-f]{32}", forged.headers["X-Request-ID"])
     await_true(lambda: "forged" in front.log)
     assert not any(line.startswith("2026-01-01") for line in front.log.splitlines())
     assert "\x1b" not in front.log

@@ -194,3 +194,13 @@ def test_the_page_of_an_error_of_ours_tells_the_number(app, browser, monkeypatch
     assert answer.status_code == 500
     assert answer.headers[NUMBER] in answer.text
     assert "number" not in browser("/nowhere").text.partition("<main")[2]
+
+
+def test_a_line_is_written_before_the_last_bytes_go_out(tmp_path, lines):
+    for body in (b"", b"four"):
+        application = answering(body, **{"Content-Length": str(len(body))})
+        visits = Visits(application, Meters(tmp_path, pause=0), trusts_numbers=True)
+        chunks, *_ = run_wsgi_app(visits, EnvironBuilder().get_environ())
+        next(iter(chunks), None)
+        assert lines()[-1].bytes == len(body)
+    assert len(lines()) == 2
