@@ -73,7 +73,7 @@ def test_project_that_keeps_changing_is_no_lost_server(release, monkeypatch):
         raise StillChanging
 
     monkeypatch.setattr(publishing, "refresh", change)
-    for _ in range(FAILURES):
+    for number in range(FAILURES):
         yank(release, f"reason {number}")
     assert not the_reading().breaker.is_open
 
