@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from app.mongo import figures as figures
 from app.mongo import jobs as jobs
 from app.mongo.cli import cli
 

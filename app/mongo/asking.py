@@ -16,9 +16,11 @@ from sqlalchemy import RowMapping
 
 from app.core.breaker import Breaker
 from app.core.exceptions import Unavailable
+from app.core.meters import meters
 from app.core.runtime import application, setting
 from app.mongo import connection
 from app.mongo.exceptions import MongoUnavailable, reason_of
+from app.mongo.figures import ANSWERED, BEHIND, LOST, QUESTIONS
 
 PART = "mongo_reading"
 # Whoever publishes or reads a project with more files than these does not wait until all
@@ -109,7 +111,9 @@ def ask(question: Callable[[], Found | None]) -> Found | None:
         found = reach(question)
     except MongoUnavailable:
         reading.lost += 1
+        meters().count(QUESTIONS, LOST)
         return None
     reading.answered += found is not None
     reading.behind += found is None
+    meters().count(QUESTIONS, BEHIND if found is None else ANSWERED)
     return found

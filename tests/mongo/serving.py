@@ -1,5 +1,6 @@
 """Serving the tests from documents: factories write rows, and no listener hears of those."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from app.extensions import db
 from app.indexes.services import last_serial
 from app.mongo import marks
 from app.mongo.asking import PART, Reading, the_reading
-from app.mongo.connection import database
+from app.mongo.connection import close, database
 from app.mongo.copying import Tally, refresh
 from app.projects.models import Project
 
@@ -61,6 +62,23 @@ def catch_up() -> None:
         db.session.close()
     finally:
         COPYING.is_running = False
+
+
+@contextmanager
+def lost(app: Flask) -> Iterator[None]:
+    """Let nobody listen where the server was."""
+    before = app.config["MONGODB_URL"], app.config["MONGODB_PATIENCE"]
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        url = f"mongodb://127.0.0.1:{trial.getsockname()[1]}/x"
+    app.config.update(MONGODB_URL=url, MONGODB_PATIENCE=0.05)
+    the_reading().is_connected = False
+    close()
+    try:
+        yield
+    finally:
+        app.config["MONGODB_URL"], app.config["MONGODB_PATIENCE"] = before
+        close()
 
 
 class Fresh:

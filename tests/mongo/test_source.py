@@ -1,8 +1,5 @@
 """Pages are read from documents that are right at this moment, and from SQL otherwise."""
 
-import socket
-from contextlib import contextmanager
-
 import pytest
 from pymongo.errors import NetworkTimeout
 
@@ -15,7 +12,7 @@ from app.indexes.queries import get_index
 from app.indexes.services import remove_index
 from app.mongo import asking, copying, mapping, reading
 from app.mongo.asking import the_reading
-from app.mongo.connection import close, database
+from app.mongo.connection import database
 from app.mongo.copying import Tally
 from app.mongo.source import MongoSource
 from app.projects import services
@@ -23,7 +20,7 @@ from app.projects.models import File, Project
 from app.projects.totals import recount
 from app.sources.local import LocalSource
 from tests.factories import make_file, make_index, make_project, make_release
-from tests.mongo.serving import catch_up, served_from
+from tests.mongo.serving import catch_up, lost, served_from
 
 ADMIN = Actor(is_admin=True)
 
@@ -271,20 +268,3 @@ def test_server_lost_in_the_middle_of_the_list_leaves_no_name_out(source, monkey
     monkeypatch.setattr(reading, "list_names", break_off)
     found += names
     assert [name for name, _normalized in found] == ["a", "a-b", "b", "c", "d"]
-
-
-@contextmanager
-def lost(app):
-    """Let nobody listen where the server was."""
-    before = app.config["MONGODB_URL"], app.config["MONGODB_PATIENCE"]
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        url = f"mongodb://127.0.0.1:{trial.getsockname()[1]}/x"
-    app.config.update(MONGODB_URL=url, MONGODB_PATIENCE=0.05)
-    the_reading().is_connected = False
-    close()
-    try:
-        yield
-    finally:
-        app.config["MONGODB_URL"], app.config["MONGODB_PATIENCE"] = before
-        close()
