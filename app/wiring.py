@@ -68,6 +68,7 @@ from app.stats import keepers
 from app.stats.keepers import Keeper
 from app.stats.queries import list_files
 from app.stats.services import forget_index
+from app.web import readiness
 
 # Pages that every site has, for crawlers: endpoints with the values of their addresses.
 MAPPED: tuple[Place, ...] = (
@@ -113,6 +114,19 @@ CHECKS: tuple[findings.Checker, ...] = (
     shelf.shelf,
 )
 
+# What /readyz looks at besides all that the service cannot do without.
+LOOKS: tuple[readiness.Look, ...] = (
+    readiness.Look(
+        "mongodb",
+        {
+            "mongodb-lost": "MongoDB does not answer, so pages are read from the database.",
+            "mongodb-behind": "MongoDB lags by minutes; what changed is read from the database.",
+            "mongodb-empty": "MongoDB has no whole copy yet: run `flask mongo migrate`.",
+        },
+        documents.look_at_documents,
+    ),
+)
+
 
 def wire() -> None:
     """Connect all listeners, sources and those who stand on blobs."""
@@ -128,6 +142,7 @@ def wire() -> None:
         Keeper(copies.list_held, keeping.note_use),
     )
     findings.register(*CHECKS)
+    readiness.register(*LOOKS)
     listers.register(own.RELISTING, RELISTING)
     events.connect(
         inside=[

@@ -117,3 +117,19 @@ def ask(question: Callable[[], Found | None]) -> Found | None:
     reading.behind += found is None
     meters().count(QUESTIONS, BEHIND if found is None else ANSWERED)
     return found
+
+
+def peek(question: Callable[[], Found]) -> Found:
+    """Return what MongoDB answers within half a moment; raises `MongoUnavailable`.
+
+    It is for those who watch: only pages decide whether the server is left alone.
+    """
+    reading = the_reading()
+    if reading.breaker.is_open:
+        raise MongoUnavailable
+    try:
+        with pymongo.timeout(setting("MONGODB_PATIENCE") / 2), connection.told_plainly():
+            reading.connect()
+            return question()
+    except PyMongoError as error:
+        raise MongoUnavailable from error

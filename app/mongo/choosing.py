@@ -28,5 +28,14 @@ def note_change(event: PageChanged) -> None:
         promise_copy(event.index_slug, event.project)
 
 
+def look_at_documents() -> str | None:
+    """Return a code for what is wrong with them, or None where no page is read from them."""
+    if not _is_served():
+        return None
+    from app.mongo.watching import look  # noqa: PLC0415
+
+    return look()
+
+
 def _is_served() -> bool:
     return bool(setting("CATALOGUE") == "mongodb")

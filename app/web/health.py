@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify
 from app.extensions import csrf
 from app.web import errors
 from app.web.headers import keep_private
-from app.web.readiness import DEGRADED, OK, WHYS, Check, read_readiness
+from app.web.readiness import DEGRADED, OK, Check, read_readiness, why
 
 bp = Blueprint("health", __name__)
 errors.answer_as(bp, errors.as_json)
@@ -38,4 +38,4 @@ def ready() -> Response:
 def _tell(check: Check) -> dict[str, Any]:
     if not check.code:
         return {"ok": True, "code": OK}
-    return {"ok": False, "code": check.code, "why": WHYS[check.code], "needed": check.is_needed}
+    return {"ok": False, "code": check.code, "why": why(check.code), "needed": check.is_needed}

@@ -3,7 +3,7 @@
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +37,19 @@ WHYS = {
 
 
 @dataclass(frozen=True)
+class Look:
+    """How another part is looked at, without which all can be served.
+
+    It gives a code of its `whys`, nothing when all is well, or None when that part is
+    not in use; it must not wait.
+    """
+
+    name: str
+    whys: Mapping[str, str]
+    look: Callable[[], str | None]
+
+
+@dataclass(frozen=True)
 class Check:
     """One thing that was looked at; `code` is empty when it is well.
 
@@ -66,6 +79,9 @@ class Readiness:
         return DEGRADED if wrong else OK
 
 
+_further: dict[str, Look] = {}
+
+
 class Memory:
     """What was found last in this process, and until when that counts."""
 
@@ -80,6 +96,17 @@ def init_app(app: Flask) -> None:
     app.extensions[_PART] = Memory()
 
 
+def register(*looks: Look) -> None:
+    """Have further parts looked at."""
+    _further.update((each.name, each) for each in looks)
+
+
+def why(code: str) -> str:
+    """Return what anybody may be told about a code."""
+    whys = {code: text for each in _further.values() for code, text in each.whys.items()}
+    return (WHYS | whys)[code]
+
+
 def read_readiness() -> Readiness:
     """Return how the service is, as this process found within the last second."""
     memory: Memory = part(_PART)
@@ -92,8 +119,17 @@ def read_readiness() -> Readiness:
 
 
 def _look() -> Readiness:
-    checks = tuple(Check(name, is_needed, look()) for name, is_needed, look in _LOOKS)
-    return Readiness(checks, is_stopping=is_announced())
+    checks = [Check(name, is_needed, look()) for name, is_needed, look in _LOOKS]
+    codes = {name: _look_further(each) for name, each in _further.items()}
+    checks += [Check(name, False, code) for name, code in codes.items() if code is not None]
+    return Readiness(tuple(checks), is_stopping=is_announced())
+
+
+def _look_further(each: Look) -> str | None:
+    try:
+        return each.look()
+    except SQLAlchemyError:
+        return _lost()
 
 
 def _look_at_database() -> str:

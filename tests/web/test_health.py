@@ -9,6 +9,8 @@ from app.core import pulse, stopping
 from app.core.storage import blobs
 from app.core.storage.exceptions import StorageUnavailable
 from app.extensions import db
+from app.web import readiness
+from app.web.readiness import Look
 
 NEEDED = ("database", "schema", "storage", "disk")
 
@@ -135,3 +137,27 @@ def test_it_is_looked_at_once_a_second(app, client, queue, worker, monkeypatch, 
     assert ask(client)[0] == 200
     assert queries == []
     app.extensions["readiness"].good_until = 0.0
+
+
+def test_a_further_part_that_is_lost_is_told_and_makes_nothing_unavailable(
+    client, queue, worker, monkeypatch
+):
+    looms = Look("looms", {"looms-lost": "All looms stand still."}, lambda: "looms-lost")
+    monkeypatch.setattr(readiness, "_further", {"looms": looms})
+    assert ask(client) == (200, "degraded", {"looms": "looms-lost"})
+    told = client.get("/readyz").get_json()["checks"]["looms"]
+    why = "All looms stand still."
+    assert told == {"ok": False, "code": "looms-lost", "needed": False, "why": why}
+
+
+def test_a_further_part_may_need_the_database(client, queue, worker, monkeypatch):
+    def look():
+        raise OperationalError("SELECT 1", {}, Exception("gone"))
+
+    monkeypatch.setattr(readiness, "_further", {"looms": Look("looms", {}, look)})
+    assert ask(client) == (200, "degraded", {"looms": "database-unavailable"})
+
+
+def test_a_further_part_that_is_not_in_use_is_not_told(client, queue, worker, monkeypatch):
+    monkeypatch.setattr(readiness, "_further", {"looms": Look("looms", {}, lambda: None)})
+    assert "looms" not in client.get("/readyz").get_json()["checks"]
