@@ -26,6 +26,16 @@ class TargetNotEmpty(Conflict):
     )
 
 
+class AlreadyMoved(Conflict):
+    """The target is this installation, moved to the end."""
+
+    code = "already-moved"
+    message = (
+        "This installation was moved there already: set DATABASE_URL to it. "
+        "To move it again, name an empty database."
+    )
+
+
 class SourceUnusable(Conflict):
     """The tables of the source are not those that this code knows."""
 

@@ -9,8 +9,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.core.database import release_connection, transaction
 from app.core.obstacles import MOVE_TABLE
+from app.core.settings import find_setting
 from app.extensions import db
-from app.moving.exceptions import AnotherMove, TargetNotEmpty
+from app.moving.exceptions import AlreadyMoved, AnotherMove, TargetNotEmpty
+from app.simple.settling import INSTALLATION
 
 SOURCE, STEP, COPIED, ASIDE = "source", "step", "copied", "aside"
 
@@ -33,7 +35,7 @@ _table = Table(
 def claimed(installation: str) -> Iterator[None]:
     """Hold the target for the move of an installation, new or one that broke off.
 
-    Raises `TargetNotEmpty` if something else is in it, and `AnotherMove`.
+    Raises `AlreadyMoved`, `TargetNotEmpty` if something else is in it, and `AnotherMove`.
     """
     with db.engine.connect() as connection:
         if not connection.scalar(_ONLY_ONE):
@@ -87,6 +89,9 @@ def _begin(installation: str) -> None:
         with transaction() as session:
             _table.create(session.connection())
             note(SOURCE, installation, {})
-    elif MOVE_TABLE not in tables or find_fact(SOURCE, installation) is None:
+    elif MOVE_TABLE not in tables:
+        is_moved = "alembic_version" in tables and find_setting(INSTALLATION) == installation
+        raise AlreadyMoved if is_moved else TargetNotEmpty
+    elif find_fact(SOURCE, installation) is None:
         raise TargetNotEmpty
     release_connection()

@@ -19,6 +19,7 @@ from app.extensions import Base, db
 from app.indexes.queries import get_index
 from app.moving import copying, services
 from app.moving.exceptions import (
+    AlreadyMoved,
     RowRefused,
     SourceBusy,
     SourceUnusable,
@@ -275,6 +276,14 @@ def test_a_target_with_something_in_it_is_refused(old, url):
     with pytest.raises(TargetNotEmpty, match="name an empty one"):
         move(url)
     assert not flags(old)
+
+
+def test_who_is_killed_before_the_last_word_hears_it_again(done):
+    with done.old.app_context():
+        with pytest.raises(AlreadyMoved, match="set DATABASE_URL to it"):
+            move(done.new.config["SQLALCHEMY_DATABASE_URI"])
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_the_unfinished_move_of_another_installation_is_refused(old, url):
