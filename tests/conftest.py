@@ -110,6 +110,15 @@ def database(request: pytest.FixtureRequest) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
+def other_database(request: pytest.FixtureRequest, database: dict[str, str]) -> dict[str, str]:
+    """Give the settings of a database of the same kind, for tests that really write."""
+    if not database:
+        return {}
+    server: Postgres = request.getfixturevalue("postgres")
+    return {"DATABASE_URL": server.make_database("other")}
+
+
+@pytest.fixture(scope="session")
 def mongo_url() -> Iterator[str]:
     """Give the address of a MongoDB database of the tests."""
     with mongo_database() as url:

@@ -44,9 +44,11 @@ _KEPT = (
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory, database: dict[str, str]) -> Iterator[Flask]:
+def house(
+    tmp_path_factory: pytest.TempPathFactory, other_database: dict[str, str]
+) -> Iterator[Flask]:
     """Give an application whose rows are really written, so that threads see one another's."""
-    app = create_app(testing_config(tmp_path_factory.mktemp("house"), **database))
+    app = create_app(testing_config(tmp_path_factory.mktemp("house"), **other_database))
     with app.app_context():
         upgrade()
     yield app
