@@ -22,7 +22,7 @@ from app.core.runtime import setting
 
 _MB = 1_000_000
 _MAKE = "make"
-# A sixth of the time at work: pages take as long as ever.
+# A sixth of the time at work, so that pages take little longer.
 _REST = 5
 
 

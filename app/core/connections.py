@@ -32,6 +32,8 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     for pragma in (
         "journal_mode=WAL",
         "foreign_keys=ON",
+        # What was acknowledged survives a power cut, whatever the library was built with.
+        "synchronous=FULL",
         f"busy_timeout={_BUSY_TIMEOUT_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -185,15 +185,25 @@ def test_a_blob_has_the_time_that_makes_its_etag(disk):
     assert int(disk.find_path(SHA256).stat().st_mtime) == int(SHA256[:8], 16)
 
 
-def test_bytes_and_folder_are_brought_to_the_disk(disk, monkeypatch):
+def test_bytes_and_all_their_folders_are_brought_to_the_disk(disk, monkeypatch):
     synced = []
-    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(_kind(descriptor)))
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(_path_of(descriptor)))
     receive(disk, CONTENT)
-    assert synced == ["file", "folder"]
+    outer = disk.root / SHA256[:2]
+    assert synced[1:] == [disk.root, outer, outer / SHA256[2:4]]
+    assert synced[0].parent == disk.incoming
 
 
-def _kind(descriptor):
-    return "folder" if Path(f"/proc/self/fd/{descriptor}").is_dir() else "file"
+def test_who_finds_a_blob_makes_sure_that_it_stays(disk, monkeypatch):
+    receive(disk, CONTENT)
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(_path_of(descriptor)))
+    receive(disk, CONTENT)
+    assert synced == [disk.root / SHA256[:2] / SHA256[2:4]]
+
+
+def _path_of(descriptor):
+    return Path(f"/proc/self/fd/{descriptor}").readlink()
 
 
 def test_a_blob_that_is_there_is_never_written_again(disk):

@@ -48,21 +48,10 @@ class LocalStorage(Storage):
     def save(self, incoming: Incoming) -> None:
         target = self._path(incoming.digest())
         try:
-            if _renew(target, incoming.digest()):
-                return
-            # A store that went away must not begin anew in the place where it was.
-            self._demand_root()
-            incoming.sync()
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _adopt_mtime(incoming.path, incoming.digest())
-            # link() fails where replace() would overwrite: two uploads of the
-            # same bytes at once leave one blob, and nobody reads a changing one.
-            reach("blob.linking")
-            os.link(incoming.path, target)
-            reach("blob.linked")
+            if not _renew(target, incoming.digest()):
+                self._bring(incoming, target)
+            # Also when somebody else brought it, who may not have come to this.
             _sync_folder(target.parent)
-        except FileExistsError:
-            return
         except OSError as error:
             raise StorageUnavailable from error
 
@@ -164,6 +153,20 @@ class LocalStorage(Storage):
             incoming.sync()
         self._demand_root()
 
+    def _bring(self, incoming: Incoming, target: Path) -> None:
+        """Put received bytes into their place, unless somebody else was faster."""
+        # A store that went away must not begin anew in the place where it was.
+        self._demand_root()
+        incoming.sync()
+        _make_folder(target.parent)
+        _adopt_mtime(incoming.path, incoming.digest())
+        reach("blob.linking")
+        # link() fails where replace() would overwrite: two uploads of the
+        # same bytes at once leave one blob, and nobody reads a changing one.
+        with suppress(FileExistsError):
+            os.link(incoming.path, target)
+            reach("blob.linked")
+
     def _path(self, sha256: str) -> Path:
         return self.root / sha256[:2] / sha256[2:4] / sha256
 
@@ -218,6 +221,15 @@ def _adopt_mtime(path: Path, sha256: str) -> None:
     """Set the time that nginx makes its ETag of, so that it agrees with ours."""
     moment = blob_seconds(sha256)
     os.utime(path, (moment, moment))
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it, so that a power cut takes none of them."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync_folder(folder.parent)
 
 
 def _sync_folder(folder: Path) -> None:
