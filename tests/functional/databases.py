@@ -1,5 +1,6 @@
 """Databases that real servers use: SQLite in the house's folder, or a PostgreSQL of our own."""
 
+import itertools
 import os
 import pwd
 import shutil
@@ -7,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +18,10 @@ import psycopg
 # initdb refuses to work for root, so the server then belongs to nobody.
 _UNPRIVILEGED = "nobody"
 PROGRAMS = Path("pginstall18", "bin")
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_PORTS = range(20_000 + _WORKER * 1_500, 21_500 + _WORKER * 1_500)
+# Where another run of the tests does not begin too.
+_ports = itertools.islice(itertools.cycle(_PORTS), os.getpid() % len(_PORTS), None)
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
 
@@ -104,11 +109,15 @@ def postgres_server(rules: tuple[str, ...] = _FAST) -> Iterator[Postgres]:
 
 
 def free_port() -> int:
-    """Return a port that nobody uses at this moment."""
-    with closing(socket.socket()) as trial:
-        trial.bind(("127.0.0.1", 0))
-        port: int = trial.getsockname()[1]
-        return port
+    """Return a port that nobody uses: each process of tests has some of its own.
+
+    None of those that the kernel gives to clients, who would take it meanwhile.
+    """
+    for port in _ports:
+        with suppress(OSError), closing(socket.socket()) as trial:
+            trial.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("all ports are taken")
 
 
 def _find_programs(folder: Path) -> Path:

@@ -338,7 +338,7 @@ def _empty_trash(_app: Flask) -> None:
 
 def _back_up(app: Flask) -> None:
     folder = str(Path(app.config["DATA_DIR"]).with_name(BACKUPS))
-    for command in (("backup", folder), ("backup", "verify", folder)):
+    for command in (("backup", folder, "--hurry"), ("backup", "verify", folder)):
         done = app.test_cli_runner().invoke(args=command)
         if done.exit_code:
             raise Refused(done.output)

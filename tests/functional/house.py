@@ -317,6 +317,15 @@ class House:
         except psutil.Error:
             return False
 
+    def becomes(self, status: int) -> bool:
+        """Wait until /readyz, which remembers for a second, has a status; tell if it came."""
+        deadline = time.monotonic() + STOP_SECONDS
+        while self._ask("/readyz").status_code != status:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+        return True
+
     def await_ready(self) -> None:
         """Wait until it can serve."""
         assert self._process is not None

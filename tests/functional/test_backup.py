@@ -73,7 +73,7 @@ def kept(request, tmp_path_factory):
             writers.await_some()
             kill_a_backup(house, folder / "backups", writers)
             before = list(writers.done)
-            made = house.run_command("backup", str(folder / "backups"), "--json")
+            made = house.run_command("backup", str(folder / "backups"), "--hurry", "--json")
             writers.await_some()
         assert writers.faults == []
     assert made.returncode == 0, made.stderr
