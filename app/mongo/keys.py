@@ -5,9 +5,6 @@ No slug, normalised name or version holds a slash.
 
 from datetime import date
 
-# Stands behind the slash in the order of bytes.
-AFTER_SLASH = "0"
-
 
 def project_key(slug: str, normalized_name: str) -> str:
     """Return the key of a project."""
@@ -28,8 +25,3 @@ def day_key(slug: str, project: str, day: date) -> str:
 def month_key(slug: str, project: str, month: date, kind: str, value: str) -> str:
     """Return the key of the downloads of a month, or of a part of them."""
     return f"{slug}/{project}/{month:%Y-%m}/{kind}/{value}"
-
-
-def under(key: str) -> dict[str, str]:
-    """Return the range of all keys that begin with one and a slash."""
-    return {"$gte": f"{key}/", "$lt": f"{key}{AFTER_SLASH}"}
