@@ -5,11 +5,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 SIZES ?= 1000,10000,100000,900000
 SOURCES := app bench tests migrations .ci/translations.py config.py manage.py
-CRASHES := tests/functional/test_crashes.py
 SCRIPTS := .ci/run deploy/server_setup.sh deploy/tilsit.sh deploy/nginx/render.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test coverage test-postgresql functional crashes bench growth databases finding soak lint format
+.PHONY: help run setup test coverage test-postgresql functional bench growth databases finding soak lint format
 .PHONY: translations clean
 
 help: ## Print this help
@@ -33,10 +32,7 @@ test-postgresql: .venv/test.stamp ## Run those that ask a database on PostgreSQL
 	@$(BIN)/python -m pytest -m "not functional" -n logical --postgresql $(ARGS)
 
 functional: .venv/test.stamp ## Start real servers and drive real clients
-	@$(BIN)/python -m pytest -m functional tests/functional -n 4 --dist loadgroup --ignore $(CRASHES) $(ARGS)
-
-crashes: .venv/test.stamp ## Kill an installation at every step of what it writes
-	@$(BIN)/python -m pytest $(CRASHES) $(ARGS)
+	@$(BIN)/python -m pytest -m functional tests/functional -n 4 --dist loadscope $(ARGS)
 
 bench: .venv/test.stamp ## Measure Tilsit beside its peers, and as it grows; QUICK=1 takes minutes
 	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(ARGS)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from xdist.scheduler import LoadScopeScheduling
 
 from app import create_app
 from app.extensions import db
@@ -32,26 +33,33 @@ COMBINATIONS = (
     ("nginx-uwsgi", "sqlite", "tls"),
 )
 
-# Tests that visit the same one of these are done in one process, which starts it once.
-SHARED = ("house", "front", "lab", "reasons")
+
+class Houses(LoadScopeScheduling):
+    """Does tests that visit one house in one process, which starts it once.
+
+    Groups that are marked would do, but the names of tests are of one piece since pytest 9.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        module, _, test = nodeid.partition("::")
+        chosen = test.partition("[")[2]
+        named = ["-".join(combination) for combination in COMBINATIONS]
+        if "test_nginx" in module:
+            named = [*BEHIND_NGINX]
+        return next((name for name in named if chosen.startswith(name)), module)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark all that is here as functional, and say what belongs into one process."""
+    """Mark all that is here as functional."""
     for item in items:
-        if isinstance(item, pytest.Function) and Path(__file__).parent in item.path.parents:
+        if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.functional)
-            item.add_marker(pytest.mark.xdist_group(_group_of(item)))
 
 
-def _group_of(item: pytest.Function) -> str:
-    """Return the name of the house that a test visits, or else of its module."""
-    params = item.callspec.params if hasattr(item, "callspec") else {}
-    for name in SHARED:
-        if name in item.fixturenames:
-            return f"{name} {params.get(name, '')}"
-    return f"{item.path.stem} {params.get('mirror', '')}"
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Houses:
+    """Share the tests among processes by the houses that they visit."""
+    return Houses(config, log)
 
 
 @pytest.fixture(scope="session")
