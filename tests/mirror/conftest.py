@@ -99,7 +99,7 @@ def mirror(house: Flask, upstream: UpstreamServer, tmp_path: Path) -> Iterator[I
             *map(delete, _KEPT),
             text("DELETE FROM listing_words"),
             delete(Index).where(Index.slug.not_in(["main", "staging", "pypi"])),
-            update(Index).values(upstream_url=None),
+            update(Index).values(upstream_url=None, settings={}),
         )
 
 
