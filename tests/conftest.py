@@ -87,8 +87,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     asking: list[pytest.Item] = []
     others: list[pytest.Item] = []
+    is_elsewhere = config.getoption("--postgresql")
     for item in items:
-        (asking if "database" in getattr(item, "fixturenames", ()) else others).append(item)
+        is_asking = "database" in getattr(item, "fixturenames", ())
+        if is_elsewhere and item.get_closest_marker("sqlite"):
+            is_asking = False
+        (asking if is_asking else others).append(item)
     config.hook.pytest_deselected(items=others)
     items[:] = asking
 
@@ -191,18 +195,27 @@ def bare_app(shared_app: Flask, shelves: Path) -> Iterator[Flask]:
         shared_app.extensions[memory].clear()
     shared_app.extensions["shelf"] = shelf = Shelf(shelves / str(next(_numbers)))
     shelf.is_ours = True
-    with shared_app.app_context():
-        engine = db.engine
-        with engine.connect() as connection:
-            outer = connection.begin()
-            if shared_app.extensions["sequences"]:
-                # A rollback leaves them where they are.
-                connection.exec_driver_sql(shared_app.extensions["sequences"])
-            with Swapped(shared_app, connection):
-                yield shared_app
-                forget_upstreams()
-                db.session.remove()
-            outer.rollback()
+    with shared_app.app_context(), _rolled_back(db.engine) as connection:
+        if shared_app.extensions["sequences"]:
+            # A rollback leaves them where they are.
+            connection.exec_driver_sql(shared_app.extensions["sequences"])
+        with Swapped(shared_app, connection):
+            yield shared_app
+            forget_upstreams()
+            db.session.remove()
+
+
+@contextmanager
+def _rolled_back(engine: Engine) -> Iterator[Connection]:
+    """Give a connection in a transaction that is rolled back at the end."""
+    pool = engine.pool
+    with engine.connect() as connection:
+        outer = connection.begin()
+        yield connection
+        outer.rollback()
+        if engine.pool is not pool:
+            # As by `serve`: it is the last of a pool that nobody closes any more.
+            connection.detach()
 
 
 class Swapped:

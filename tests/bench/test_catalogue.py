@@ -239,9 +239,8 @@ def test_an_interrupted_load_leaves_nothing_behind(filled):
     assert (count(File), get_index().last_serial) == before
 
 
+@pytest.mark.sqlite  # PostgreSQL lets others in.
 def test_a_database_that_is_in_use_is_left_alone(filled):
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL lets others in")
     reader = create_engine(db.engine.url)
     with reader.connect() as connection:
         connection.execute(select(Project.id).limit(1))

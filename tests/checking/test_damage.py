@@ -392,17 +392,15 @@ def test_a_listing_without_words(plant, checked, file):
     assert mended(checked) == [finding]
 
 
+@pytest.mark.sqlite  # Elsewhere words go with their listing.
 def test_words_without_a_listing(plant, checked, file):
-    if db.engine.dialect.name == "postgresql":
-        pytest.skip("words go with their listing there")
     step = text("INSERT INTO listing_words (rowid, name) VALUES (4398046511999, 'ghost')")
     assert plant(step) == (1, [("stray-words", "search", "found")])
     assert mended(checked) == [("stray-words", "search")]
 
 
+@pytest.mark.sqlite
 def test_words_that_are_about_to_be_swept_are_no_fault(plant, checked, file):
-    if db.engine.dialect.name == "postgresql":
-        pytest.skip("words go with their listing there")
     db.session.add(Job(name="search-sweep", payload={}, due_at=clock.now(), created_at=clock.now()))
     step = text("INSERT INTO listing_words (rowid, name) VALUES (4398046511999, 'ghost')")
     assert plant(step) == (0, [])
